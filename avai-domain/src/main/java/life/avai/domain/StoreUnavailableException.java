@@ -1,0 +1,10 @@
+package life.avai.domain;
+
+/** The store cannot be reached just now; trying again may help. */
+public final class StoreUnavailableException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  public StoreUnavailableException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,14 @@
+/**
+ * The conversation domain: identity, threads, messages, turns, and the ports to everything else.
+ */
+module life.avai.domain {
+  requires static transitive org.jspecify;
+
+  exports life.avai.domain;
+  exports life.avai.domain.assistant;
+  exports life.avai.domain.identity;
+  exports life.avai.domain.message;
+  exports life.avai.domain.ratelimit;
+  exports life.avai.domain.thread;
+  exports life.avai.domain.turn;
+}
