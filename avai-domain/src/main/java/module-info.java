@@ -6,6 +6,7 @@ module life.avai.domain {
 
   exports life.avai.domain;
   exports life.avai.domain.assistant;
+  exports life.avai.domain.conversation;
   exports life.avai.domain.identity;
   exports life.avai.domain.message;
   exports life.avai.domain.ratelimit;
