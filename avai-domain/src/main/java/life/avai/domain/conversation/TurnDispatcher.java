@@ -1,0 +1,345 @@
+package life.avai.domain.conversation;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import life.avai.domain.Ids;
+import life.avai.domain.StoreUnavailableException;
+import life.avai.domain.assistant.Assistant;
+import life.avai.domain.assistant.AssistantStatus;
+import life.avai.domain.conversation.ConversationStore.LeaseReport;
+import life.avai.domain.thread.ThreadId;
+import life.avai.domain.turn.ClaimedTurn;
+import life.avai.domain.turn.FailureCode;
+import life.avai.domain.turn.Lease;
+import life.avai.domain.turn.RequestId;
+import life.avai.domain.turn.TurnOwner;
+import life.avai.domain.turn.TurnSnapshot;
+import life.avai.domain.turn.TurnState;
+
+/**
+ * Sees to it that every turn gets its outcome: runs claimed turns, each on a virtual thread of its
+ * own; keeps their leases; claims those that wait, or that a dead server left; ends those that have
+ * waited too long; and tells watchers here of outcomes that were reached elsewhere.
+ *
+ * <p>Safe for use by many threads at once.
+ */
+public final class TurnDispatcher implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(TurnDispatcher.class.getName());
+
+  /**
+   * How many turns are claimed at once: a returning canister is not run over by all that waited.
+   */
+  private static final int CLAIM_BATCH = 16;
+
+  private static final Duration BETWEEN_BATCHES = Duration.ofMillis(50);
+  private static final Duration LONGEST_TICK = Duration.ofSeconds(1);
+  private static final int MAX_WATCHED_AT_ONCE = 500;
+
+  private final ConversationStore store;
+  private final Assistant assistant;
+  private final ConversationEvents events;
+  private final AnswerTurn answer;
+  private final TurnSettings settings;
+  private final Lease lease;
+  private final InstantSource clock;
+  private final TurnListener listener;
+
+  private final ConcurrentHashMap<RequestId, RunningTurn> running = new ConcurrentHashMap<>();
+
+  /** Turns that somebody here waits for and that do not run here. */
+  private final ConcurrentHashMap<RequestId, ThreadId> awaited = new ConcurrentHashMap<>();
+
+  private final ScheduledExecutorService timer =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("avai-turns").factory());
+  private final AtomicBoolean claiming = new AtomicBoolean();
+  private final AtomicBoolean ticking = new AtomicBoolean();
+  private volatile boolean claimAgain;
+  private volatile boolean closing;
+
+  public TurnDispatcher(
+      ConversationStore store,
+      Assistant assistant,
+      ConversationEvents events,
+      ContextWindow window,
+      TurnSettings settings,
+      InstantSource clock,
+      Ids ids,
+      TurnListener listener) {
+    this.store = requireNonNull(store, "store");
+    this.assistant = requireNonNull(assistant, "assistant");
+    this.events = requireNonNull(events, "events");
+    this.settings = requireNonNull(settings, "settings");
+    this.clock = requireNonNull(clock, "clock");
+    this.listener = requireNonNull(listener, "listener");
+    this.lease = new Lease(new TurnOwner(ids.next()), settings.lease());
+    this.answer = new AnswerTurn(store, assistant, events, window, settings, lease, clock, ids);
+  }
+
+  /** Begins to look for turns that wait, now and whenever the assistant's status changes. */
+  public void start() {
+    long tick = Math.min(LONGEST_TICK.toNanos(), settings.lease().toNanos() / 4);
+    ScheduledFuture<?> unused =
+        timer.scheduleWithFixedDelay(this::tick, 0, tick, TimeUnit.NANOSECONDS);
+    assistant.onStatusChange(this::claimSoon);
+  }
+
+  /** What should become of a turn that is saved now. */
+  public TurnStart turnStart() {
+    AssistantStatus status = assistant.status();
+    if (status.state() == AssistantStatus.State.DISABLED) {
+      return new TurnStart.FailDisabled();
+    }
+    return !closing && status.isReachable() && status.capacity() > 0
+        ? new TurnStart.RunNow(lease)
+        : new TurnStart.Wait();
+  }
+
+  /** Runs a turn that was claimed under this dispatcher's lease. Returns at once. */
+  public void run(ClaimedTurn turn) {
+    RunningTurn entry = new RunningTurn(turn);
+    awaited.remove(turn.id());
+    running.put(turn.id(), entry);
+    if (closing) {
+      entry.stop(RunningTurn.Stop.HAND_OVER);
+    }
+    Thread unused = Thread.ofVirtual().name("turn-" + turn.id()).start(() -> runToEnd(entry));
+  }
+
+  /**
+   * Tells watchers here of the outcome of a turn that may run elsewhere, once it has one.
+   *
+   * @param turn one that is not finished
+   */
+  public void await(RequestId turn, ThreadId thread) {
+    if (!running.containsKey(turn)) {
+      awaited.put(turn, thread);
+    }
+  }
+
+  /** How many turns run here: for metrics, and for waiting until there are none. */
+  public int runningTurns() {
+    return running.size();
+  }
+
+  /** Whether the turn runs here. */
+  boolean runsHere(RequestId turn) {
+    return running.containsKey(turn);
+  }
+
+  /**
+   * Cancels a turn that runs here and waits until it is left.
+   *
+   * @return the state in which it was left; empty when it does not run here or took too long
+   */
+  Optional<TurnState> cancel(RequestId turn, Duration patience) throws InterruptedException {
+    RunningTurn entry = running.get(turn);
+    if (entry == null) {
+      return Optional.empty();
+    }
+    entry.stop(RunningTurn.Stop.CANCEL);
+    return entry.awaitLeft(patience) ? Optional.of(entry.left().join()) : Optional.empty();
+  }
+
+  /** Stops work on the turns of a thread that is gone. */
+  void forget(ThreadId thread) {
+    for (RunningTurn entry : running.values()) {
+      if (entry.turn().context().question().threadId().equals(thread)) {
+        entry.stop(RunningTurn.Stop.LEASE_LOST);
+      }
+    }
+  }
+
+  /** Looks for turns that wait, soon and on another thread. */
+  public void claimSoon() {
+    claimAgain = true;
+    if (!closing && claiming.compareAndSet(false, true)) {
+      Thread unused = Thread.ofVirtual().name("turn-claims").start(this::claimWhileThereAre);
+    }
+  }
+
+  /**
+   * Ends: nothing new is begun, running turns may finish within the grace, and the others are given
+   * back at once for another server, or for the next start, to take up.
+   */
+  public void close(Duration grace) {
+    closing = true;
+    awaitNoneRunning(grace);
+    for (RunningTurn entry : running.values()) {
+      entry.stop(RunningTurn.Stop.HAND_OVER);
+    }
+    awaitNoneRunning(Duration.ofSeconds(5));
+    timer.shutdownNow();
+  }
+
+  @Override
+  public void close() {
+    close(Duration.ZERO);
+  }
+
+  private void awaitNoneRunning(Duration patience) {
+    long end = System.nanoTime() + patience.toNanos();
+    try {
+      for (RunningTurn entry : running.values()) {
+        Duration left = Duration.ofNanos(Math.max(0, end - System.nanoTime()));
+        boolean ignored = entry.awaitLeft(left);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void runToEnd(RunningTurn entry) {
+    TurnProgress progress = answer.progressOf(entry);
+    AnswerTurn.Left left;
+    try {
+      left = answer.handle(entry, progress);
+    } catch (RuntimeException | Error e) {
+      LOG.log(System.Logger.Level.ERROR, "turn broke request=" + entry.turn().id(), e);
+      left = failBroken(entry, progress);
+    }
+    running.remove(entry.turn().id());
+    if (!left.state().isTerminal()) {
+      await(entry.turn().id(), progress.threadId());
+    }
+    entry.left().complete(left.state());
+    listener.turnLeft(progress.summary(left.state()));
+    if (left.moreWaiting()) {
+      claimNext(progress.threadId());
+    } else if (claimAgain) {
+      claimSoon();
+    }
+  }
+
+  private AnswerTurn.Left failBroken(RunningTurn entry, TurnProgress progress) {
+    try {
+      return answer.finishFailed(
+          entry,
+          progress,
+          FailureCode.INTERNAL,
+          "something went wrong here",
+          Duration.ofSeconds(30));
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.ERROR, "turn left to its lease request=" + entry.turn().id(), e);
+      progress.end();
+      return new AnswerTurn.Left(TurnState.RUNNING, false);
+    }
+  }
+
+  private void claimNext(ThreadId thread) {
+    if (closing || !canAnswer()) {
+      return;
+    }
+    try {
+      store.claim(lease, 1, thread).forEach(this::run);
+    } catch (StoreUnavailableException e) {
+      LOG.log(System.Logger.Level.DEBUG, "no claim: {0}", e.getMessage());
+    }
+  }
+
+  private boolean canAnswer() {
+    AssistantStatus status = assistant.status();
+    return status.isReachable() && status.capacity() > 0;
+  }
+
+  private void claimWhileThereAre() {
+    boolean more = false;
+    try {
+      claimAgain = false;
+      more = claimBatch();
+    } catch (StoreUnavailableException e) {
+      LOG.log(System.Logger.Level.DEBUG, "no claims: {0}", e.getMessage());
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.ERROR, "claiming failed", e);
+    } finally {
+      claiming.set(false);
+    }
+    if (more && !closing) {
+      ScheduledFuture<?> unused =
+          timer.schedule(this::claimSoon, BETWEEN_BATCHES.toMillis(), TimeUnit.MILLISECONDS);
+    }
+  }
+
+  /** Claims as many turns as can be answered now; tells whether there may be more. */
+  private boolean claimBatch() {
+    int room = Math.min(CLAIM_BATCH, assistant.status().capacity());
+    if (closing || !canAnswer() || room < 1) {
+      return false;
+    }
+    List<ClaimedTurn> claimed = store.claim(lease, room, null);
+    claimed.forEach(this::run);
+    return claimed.size() == room;
+  }
+
+  private void tick() {
+    if (ticking.compareAndSet(false, true)) {
+      Thread unused = Thread.ofVirtual().name("turn-tick").start(this::lookAfterTurns);
+    }
+  }
+
+  private void lookAfterTurns() {
+    try {
+      renewLeases();
+      for (TurnSnapshot expired : store.expire(clock.instant())) {
+        awaited.remove(expired.id());
+        publish(expired);
+      }
+      tellOfOutcomes();
+      claimSoon();
+    } catch (StoreUnavailableException e) {
+      LOG.log(System.Logger.Level.DEBUG, "turns not looked after: {0}", e.getMessage());
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.ERROR, "looking after turns failed", e);
+    } finally {
+      ticking.set(false);
+    }
+  }
+
+  private void renewLeases() {
+    List<RunningTurn> mine = List.copyOf(running.values());
+    if (mine.isEmpty()) {
+      return;
+    }
+    LeaseReport report = store.renew(lease, mine.stream().map(entry -> entry.turn().id()).toList());
+    for (RunningTurn entry : mine) {
+      RequestId id = entry.turn().id();
+      if (!report.held().contains(id)) {
+        entry.stop(RunningTurn.Stop.LEASE_LOST);
+      } else if (report.cancelRequested().contains(id)) {
+        entry.stop(RunningTurn.Stop.CANCEL);
+      }
+    }
+  }
+
+  private void tellOfOutcomes() {
+    awaited.entrySet().removeIf(entry -> !events.isWatched(entry.getValue()));
+    List<RequestId> ids = new ArrayList<>(awaited.keySet());
+    if (ids.isEmpty()) {
+      return;
+    }
+    List<RequestId> some = ids.subList(0, Math.min(ids.size(), MAX_WATCHED_AT_ONCE));
+    for (TurnSnapshot turn : store.turns(some)) {
+      if (turn.state().isTerminal() && awaited.remove(turn.id()) != null) {
+        publish(turn);
+      }
+    }
+  }
+
+  private void publish(TurnSnapshot ended) {
+    ConversationEvent event = TurnOutcomes.event(ended);
+    if (event != null) {
+      events.publish(event);
+    }
+  }
+}
