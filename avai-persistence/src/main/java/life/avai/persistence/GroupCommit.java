@@ -1,0 +1,267 @@
+package life.avai.persistence;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
+import java.util.function.ToIntFunction;
+import life.avai.domain.StoreUnavailableException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes what arrives while a commit is under way together in the next one.
+ *
+ * <p>There is no timer: an item that comes alone is written at once. Items of one key go through
+ * one lane, in the order in which they came, so that lanes are never in each other's way. One bad
+ * item fails alone; one whose row somebody else has locked is set aside and delays no other.
+ *
+ * @param <I> what is to be written
+ * @param <O> what came of it
+ */
+final class GroupCommit<I, O> implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(3);
+  private static final Duration LOCK_PATIENCE = Duration.ofSeconds(10);
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
+  private static final Duration LONGEST_PAUSE = Duration.ofMillis(500);
+
+  /** Writes a group in one transaction. */
+  @FunctionalInterface
+  interface Writer<I, O> {
+    /**
+     * Writes all or, when it throws, perhaps nothing.
+     *
+     * @param again whether the same items may have been written by an earlier call
+     * @param waitForLock whether to wait a little for locked rows, instead of leaving them out
+     * @return what came of each, in order; null for one whose row is locked
+     */
+    List<@Nullable O> write(List<I> items, boolean again, boolean waitForLock);
+  }
+
+  private final Writer<I, O> writer;
+  private final ToIntFunction<I> laneOf;
+  private final Function<I, @Nullable Object> identity;
+  private final int maxGroup;
+  private final List<Lane> lanes = new ArrayList<>();
+  private final GroupSizes sizes;
+  private volatile boolean closed;
+
+  /** Hears how large groups were: for metrics. */
+  @FunctionalInterface
+  interface GroupSizes {
+    void written(int size);
+  }
+
+  /**
+   * Begins with idle lanes.
+   *
+   * @param laneOf items that give the same number share a lane
+   * @param identity two items of one identity never go in one group; null is like no other
+   */
+  GroupCommit(
+      String name,
+      int laneCount,
+      int maxGroup,
+      int queueCapacity,
+      ToIntFunction<I> laneOf,
+      Function<I, @Nullable Object> identity,
+      Writer<I, O> writer,
+      GroupSizes sizes) {
+    this.writer = writer;
+    this.laneOf = laneOf;
+    this.identity = identity;
+    this.maxGroup = maxGroup;
+    this.sizes = sizes;
+    for (int i = 0; i < laneCount; i++) {
+      Lane lane = new Lane(queueCapacity);
+      lanes.add(lane);
+      lane.thread = Thread.ofPlatform().daemon().name(name + "-" + i).start(lane::work);
+    }
+  }
+
+  /** Writes an item and waits until it is durable. */
+  O submit(I item) {
+    Pending<I, O> pending = new Pending<>(item);
+    Lane lane = lanes.get(Math.floorMod(laneOf.applyAsInt(item), lanes.size()));
+    if (closed || !lane.queue.offer(pending)) {
+      throw new StoreUnavailableException(
+          closed ? "the store is closed" : "too many writes are waiting", null);
+    }
+    try {
+      return pending.result.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw e;
+    }
+  }
+
+  /** How many items wait to be written: for metrics. */
+  int waiting() {
+    return lanes.stream().mapToInt(lane -> lane.queue.size()).sum();
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    for (Lane lane : lanes) {
+      lane.thread.interrupt();
+    }
+    for (Lane lane : lanes) {
+      try {
+        lane.thread.join(PATIENCE);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      lane.failWaiting();
+    }
+  }
+
+  private record Pending<I, O>(I item, CompletableFuture<O> result) {
+    Pending(I item) {
+      this(item, new CompletableFuture<>());
+    }
+  }
+
+  private final class Lane {
+    final BlockingQueue<Pending<I, O>> queue;
+    Thread thread = Thread.currentThread();
+
+    Lane(int capacity) {
+      queue = new ArrayBlockingQueue<>(capacity);
+    }
+
+    void work() {
+      List<Pending<I, O>> group = new ArrayList<>(maxGroup);
+      @Nullable Pending<I, O> heldBack = null;
+      while (!closed || heldBack != null) {
+        try {
+          group.add(heldBack == null ? queue.take() : heldBack);
+        } catch (InterruptedException e) {
+          continue;
+        }
+        heldBack = fill(group);
+        sizes.written(group.size());
+        writeGroup(group);
+        group.clear();
+      }
+    }
+
+    /** Adds what has arrived; stops at an item that must not be in the group, and returns it. */
+    private @Nullable Pending<I, O> fill(List<Pending<I, O>> group) {
+      Set<Object> identities = new LinkedHashSet<>();
+      Object first = identity.apply(group.getFirst().item);
+      if (first != null) {
+        identities.add(first);
+      }
+      while (group.size() < maxGroup) {
+        Pending<I, O> next = queue.poll();
+        if (next == null) {
+          return null;
+        }
+        Object name = identity.apply(next.item);
+        if (name != null && !identities.add(name)) {
+          return next;
+        }
+        group.add(next);
+      }
+      return null;
+    }
+
+    void failWaiting() {
+      Pending<I, O> left;
+      while ((left = queue.poll()) != null) {
+        left.result.completeExceptionally(
+            new StoreUnavailableException("the store is closed", null));
+      }
+    }
+  }
+
+  private void writeGroup(List<Pending<I, O>> group) {
+    List<I> items = group.stream().map(Pending::item).toList();
+    try {
+      List<@Nullable O> results = writePatiently(items, false);
+      for (int i = 0; i < group.size(); i++) {
+        O result = results.get(i);
+        if (result == null) {
+          setAside(group.get(i));
+        } else {
+          group.get(i).result.complete(result);
+        }
+      }
+    } catch (RuntimeException e) {
+      if (group.size() > 1 && SqlErrors.kind(e) == SqlErrors.Kind.REFUSED) {
+        // One of them spoils it for all: each alone, so that only that one fails.
+        group.forEach(pending -> writeGroup(List.of(pending)));
+      } else {
+        group.forEach(pending -> pending.result.completeExceptionally(SqlErrors.translate(e)));
+      }
+    }
+  }
+
+  /** Writes, again after a collision or a lost connection, for as long as that is reasonable. */
+  private List<@Nullable O> writePatiently(List<I> items, boolean waitForLock) {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    Duration pause = FIRST_PAUSE;
+    boolean again = false;
+    while (true) {
+      try {
+        return writer.write(items, again, waitForLock);
+      } catch (RuntimeException e) {
+        SqlErrors.Kind kind = SqlErrors.kind(e);
+        boolean worthAnother =
+            kind == SqlErrors.Kind.UNAVAILABLE || kind == SqlErrors.Kind.COLLISION;
+        if (!worthAnother || System.nanoTime() + pause.toNanos() > end || closed) {
+          throw e;
+        }
+        again |= kind == SqlErrors.Kind.UNAVAILABLE;
+      }
+      LockSupport.parkNanos(pause.toNanos());
+      pause =
+          pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0
+              ? pause.multipliedBy(2)
+              : LONGEST_PAUSE;
+    }
+  }
+
+  /** Writes one item whose row was locked, beside the lanes, waiting for the row in short steps. */
+  private void setAside(Pending<I, O> pending) {
+    Thread unused =
+        Thread.ofVirtual()
+            .name("set-aside")
+            .start(() -> {
+              long end = System.nanoTime() + LOCK_PATIENCE.toNanos();
+              while (!writeAside(pending, end)) {
+                Thread.onSpinWait();
+              }
+            });
+  }
+
+  private boolean writeAside(Pending<I, O> pending, long end) {
+    try {
+      O result = writePatiently(List.of(pending.item), true).getFirst();
+      if (result != null) {
+        pending.result.complete(result);
+        return true;
+      }
+    } catch (RuntimeException e) {
+      if (SqlErrors.kind(e) != SqlErrors.Kind.LOCKED || System.nanoTime() > end) {
+        pending.result.completeExceptionally(SqlErrors.translate(e));
+        return true;
+      }
+    }
+    if (System.nanoTime() > end) {
+      pending.result.completeExceptionally(
+          new StoreUnavailableException("a row stays locked", null));
+      return true;
+    }
+    return false;
+  }
+}

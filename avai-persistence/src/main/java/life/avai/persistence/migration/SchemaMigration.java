@@ -1,0 +1,78 @@
+package life.avai.persistence.migration;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Map;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.MigrationInfo;
+import org.flywaydb.core.api.MigrationState;
+
+/**
+ * Brings a database's schema up to what this program knows.
+ *
+ * <p>Several servers may do so at once: one does, the others wait. The lock is one of a
+ * transaction, so a pooler that hands connections round is no obstacle.
+ */
+public final class SchemaMigration {
+  private static final String HISTORY = "flyway_schema_history";
+
+  private SchemaMigration() {}
+
+  /**
+   * Migrates.
+   *
+   * @param schema made when it is not there; lower-case letters, digits and underscores
+   * @throws SchemaException when the schema is newer than this program, or was tampered with
+   */
+  public static void migrate(DataSource dataSource, String schema) {
+    if (!schema.matches("[a-z_][a-z0-9_]{0,62}")) {
+      throw new IllegalArgumentException("schema: " + schema + " (expected: [a-z_][a-z0-9_]*)");
+    }
+    Flyway flyway =
+        Flyway.configure()
+            .dataSource(dataSource)
+            .schemas(schema)
+            .table(HISTORY)
+            .locations("classpath:db/migration")
+            .placeholders(Map.of("schema", schema))
+            // A schema that was there before us, such as Supabase's public one, is no obstacle.
+            .baselineOnMigrate(true)
+            .baselineVersion("0")
+            // Judged below, with better words.
+            .ignoreMigrationPatterns("*:future")
+            .load();
+    refuseNewer(flyway);
+    try {
+      flyway.migrate();
+    } catch (FlywayException e) {
+      throw new SchemaException("the schema cannot be brought up to date: " + e.getMessage(), e);
+    }
+    hideHistory(dataSource, schema);
+  }
+
+  private static void refuseNewer(Flyway flyway) {
+    for (MigrationInfo migration : flyway.info().all()) {
+      if (migration.getState() == MigrationState.FUTURE_SUCCESS
+          || migration.getState() == MigrationState.FUTURE_FAILED) {
+        throw new SchemaException(
+            "the database's schema is of version "
+                + migration.getVersion()
+                + ", which is newer than this program knows; start a newer AVAI",
+            null);
+      }
+    }
+  }
+
+  /** The history table is Flyway's and comes before our own migrations, so it is done here. */
+  private static void hideHistory(DataSource dataSource, String schema) {
+    try (Connection connection = dataSource.getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute("alter table \"" + schema + "\"." + HISTORY + " enable row level security");
+    } catch (SQLException e) {
+      throw new SchemaException("row level security cannot be enabled on " + HISTORY, e);
+    }
+  }
+}
