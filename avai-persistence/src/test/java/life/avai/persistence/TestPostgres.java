@@ -6,6 +6,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -24,10 +25,14 @@ public final class TestPostgres {
     private static EmbeddedPostgres start() {
       try {
         Path home = Files.createTempDirectory("avai-test-postgres");
+        // As root in a container PostgreSQL runs as another user, who must get to its files.
+        Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxr-xr-x"));
         EmbeddedPostgres server = EmbeddedPostgres.start(EmbeddedPostgresSettings.forTests(home));
         Runtime.getRuntime()
             .addShutdownHook(
                 new Thread(() -> {
+                  // Nobody needs its data any more.
+                  server.kill();
                   server.close();
                   delete(home);
                 }));

@@ -1,283 +1,280 @@
 package life.avai.persistence.embedded;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.sql.Statement;
-import java.util.ArrayList;
-import java.util.Base64;
-import java.util.List;
-import life.avai.persistence.embedded.EmbeddedPostgresSettings.Durability;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntSupplier;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A PostgreSQL that belongs to this process: on the loopback only, behind a generated password,
- * with data that stay.
+ * A PostgreSQL server that belongs to this process: nobody else can reach it without the password
+ * that lies in its home directory, and it stops when this process ends, even by {@code kill -9}.
  *
- * <p>It ends with this process, also when that is killed, because a shell beside it reads a pipe
- * from us and stops it when the pipe closes. Should the shell be killed too, the next start on the
- * same directory stops what was left.
+ * <p>It listens on 127.0.0.1 only, on a port that is free at each start. Its data stay in the home
+ * directory. A second process that names the same home is refused. A server that was left behind by
+ * a process and a watchdog that were both killed is stopped at the next start.
+ *
+ * <p>Runs on Linux (glibc) and macOS, on x86-64 and arm64; also as root, by giving root's rights
+ * up. Safe for use by many threads at once. Every method that can fail throws {@link
+ * EmbeddedPostgresException}.
  */
 public final class EmbeddedPostgres implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(EmbeddedPostgres.class.getName());
-  private static final String USER = "postgres";
-  private static final String DATABASE = "postgres";
-  private static final int PORT_TRIES = 5;
+  private static final String DEFAULT_DATABASE = "postgres";
+  private static final Pattern DATABASE_NAME = Pattern.compile("[a-z_][a-z0-9_]{0,62}");
 
   private final EmbeddedPostgresSettings settings;
-  private final FileChannel lockFile;
+  private final DirectoryLock directoryLock;
+  private final Launcher launcher;
+  private final int port;
   private final String password;
-  private final Path programs;
-  private final Unprivileged unprivileged;
-  private PostgresProcess process;
-  private int port;
+  private final ReentrantLock lock = new ReentrantLock();
+  private @Nullable Postmaster postmaster; // guarded by lock; null while stopped
+  private boolean closed; // guarded by lock
 
   private EmbeddedPostgres(
       EmbeddedPostgresSettings settings,
-      FileChannel lockFile,
-      String password,
-      Path programs,
-      Unprivileged unprivileged,
-      PostgresProcess process,
-      int port) {
+      DirectoryLock directoryLock,
+      Launcher launcher,
+      Postmaster postmaster,
+      String password) {
     this.settings = settings;
-    this.lockFile = lockFile;
+    this.directoryLock = directoryLock;
+    this.launcher = launcher;
+    this.postmaster = postmaster;
+    this.port = postmaster.port();
     this.password = password;
-    this.programs = programs;
-    this.unprivileged = unprivileged;
-    this.process = process;
-    this.port = port;
   }
 
   /**
-   * Starts it and waits until it takes connections.
+   * Starts it, and at the first time makes its files, which takes some seconds.
    *
-   * @throws EmbeddedPostgresException when it cannot be started; says why
+   * @throws EmbeddedPostgresException if the directory is in use, holds the data of another major
+   *     version or is not ours; if nothing is included for this platform; if the server did not
+   *     come up in time; if the calling thread was interrupted, which stays set
    */
   public static EmbeddedPostgres start(EmbeddedPostgresSettings settings) {
-    Path home = settings.home();
-    FileChannel lockFile = lock(home);
-    boolean started = false;
+    return start(settings, ServerAccount::choose, EmbeddedPostgres::freePort);
+  }
+
+  /** Finds out whom the server runs as. */
+  interface AccountChoice {
+    ServerAccount choose() throws IOException, InterruptedException;
+  }
+
+  static EmbeddedPostgres start(
+      EmbeddedPostgresSettings settings, AccountChoice accounts, IntSupplier ports) {
+    return attempt(
+        "start PostgreSQL in " + settings.home(),
+        () -> {
+          Files.createDirectories(settings.home());
+          DirectoryLock directoryLock = DirectoryLock.acquire(settings.home());
+          try {
+            return start(settings, directoryLock, accounts.choose(), ports);
+          } catch (IOException | InterruptedException | RuntimeException e) {
+            directoryLock.close();
+            throw e;
+          }
+        });
+  }
+
+  private static EmbeddedPostgres start(
+      EmbeddedPostgresSettings settings,
+      DirectoryLock directoryLock,
+      ServerAccount account,
+      IntSupplier ports)
+      throws IOException, InterruptedException {
+    long begin = System.nanoTime();
+    Deadline deadline = Deadline.in(settings.startTimeout());
+    Path home = settings.home().toRealPath();
+    DataDirectory data = new DataDirectory(home);
+    Orphan.stop(data.path());
+    Binaries binaries = BinariesArchive.of(Platform.current()).unpackInto(settings.binaries());
+    account.requireReach(home);
+    account.requireReach(binaries.directory());
+    ServerLog log = ServerLog.open(home.resolve("postgres.log"));
+    data.prepare(binaries, account, settings.durability(), log, deadline);
+    Launcher launcher = new Launcher(settings, binaries, account, data, log);
+    Postmaster postmaster = launcher.startOnAny(ports, deadline);
+    var postgres =
+        new EmbeddedPostgres(settings, directoryLock, launcher, postmaster, data.password());
     try {
-      Path programs = PostgresBinaries.unpackInto(settings.binaries());
-      Unprivileged unprivileged = Unprivileged.detect();
-      Path data = home.resolve("pg");
-      PostgresProcess.stopOrphan(data);
-      String password = initialise(home, data, programs, unprivileged);
-      for (int attempt = 1; ; attempt++) {
-        int port = freePort();
-        PostgresProcess process =
-            PostgresProcess.launch(settings, data, programs, unprivileged, port);
-        if (process.awaitReady(url(port, DATABASE), USER, password, settings.startTimeout())) {
-          EmbeddedPostgres running =
-              new EmbeddedPostgres(
-                  settings, lockFile, password, programs, unprivileged, process, port);
-          started = true;
-          return running;
-        }
-        String log = process.lastLog();
-        process.stop();
-        // Somebody else may have taken the port between our look and PostgreSQL's.
-        if (attempt == PORT_TRIES || !log.contains("could not bind")) {
-          throw new EmbeddedPostgresException(
-              "the embedded PostgreSQL in " + home + " did not come up; it said:\n" + log);
-        }
-      }
-    } catch (IOException e) {
+      postgres.connect().close();
+    } catch (SQLException e) {
+      postmaster.stop(Signal.FAST);
       throw new EmbeddedPostgresException(
-          "the embedded PostgreSQL in " + home + " cannot be started: " + e.getMessage(), e);
-    } finally {
-      if (!started) {
-        release(lockFile);
-      }
+          "PostgreSQL in " + home + " does not accept the password in " + data.passwordFile(), e);
     }
+    LOG.log(
+        Level.INFO,
+        "PostgreSQL ready: port={0} took={1}ms home={2}",
+        Integer.toString(postmaster.port()),
+        Long.toString((System.nanoTime() - begin) / 1_000_000),
+        home);
+    return postgres;
   }
 
-  /** Where to connect, as {@link #user} with {@link #password}. */
+  /** The address of the database {@code postgres}, without user and password. */
   public String jdbcUrl() {
-    return jdbcUrl(DATABASE);
+    return jdbcUrl(DEFAULT_DATABASE);
   }
 
-  public synchronized String jdbcUrl(String database) {
-    return url(port, database);
+  /**
+   * The address of a database, without user and password; it stays the same over restarts.
+   *
+   * @param database lower-case letters, digits and underscores; need not exist yet
+   * @throws IllegalArgumentException if it has other characters or more than 63
+   */
+  public String jdbcUrl(String database) {
+    if (!DATABASE_NAME.matcher(database).matches()) {
+      throw new IllegalArgumentException(
+          "database: " + database + " (expected: " + DATABASE_NAME + ")");
+    }
+    return "jdbc:postgresql://127.0.0.1:" + port + "/" + database;
   }
 
+  /** Where it listens on 127.0.0.1; stays the same over restarts. */
+  public int port() {
+    return port;
+  }
+
+  /** The only user there is; may do everything. */
   public String user() {
-    return USER;
+    return DataDirectory.USER;
   }
 
-  /** The generated password. Never log it. */
+  /** The password of the user, generated at the first start; never log it. */
   public String password() {
     return password;
   }
 
-  public synchronized int port() {
-    return port;
+  /**
+   * Makes an empty database; takes a few tens of milliseconds.
+   *
+   * @param name lower-case letters, digits and underscores; not in use
+   * @return its address, as {@link #jdbcUrl(String)} gives it
+   */
+  public String createDatabase(String name) {
+    String url = jdbcUrl(name);
+    try (Connection connection = connect();
+        var statement = connection.createStatement()) {
+      statement.execute("CREATE DATABASE \"" + name + '"');
+    } catch (SQLException e) {
+      throw new EmbeddedPostgresException("cannot create the database " + name, e);
+    }
+    return url;
   }
 
   /**
-   * Makes an empty database.
+   * Stops it if it runs, ending all sessions, and starts it again on the same port.
    *
-   * @param name lower-case letters, digits and underscores
+   * @throws IllegalStateException if it was closed
    */
-  public void createDatabase(String name) {
-    if (!name.matches("[a-z][a-z0-9_]{0,62}")) {
-      throw new IllegalArgumentException("name: " + name + " (expected: [a-z][a-z0-9_]*)");
-    }
-    try (Connection connection = DriverManager.getConnection(jdbcUrl(), USER, password);
-        Statement statement = connection.createStatement()) {
-      statement.execute("create database " + name);
-    } catch (SQLException e) {
-      throw new EmbeddedPostgresException("cannot make database " + name, e);
-    }
-  }
-
-  /** Ends it without a checkpoint, as a power cut would: for fault tests. */
-  public synchronized void kill() {
-    process.kill();
-  }
-
-  /** Starts it again on the same port, after {@link #kill} or while it runs. */
-  public synchronized void restart() {
-    process.stop();
+  public void restart() {
+    lock.lock();
     try {
-      process =
-          PostgresProcess.launch(
-              settings, settings.home().resolve("pg"), programs, unprivileged, port);
-    } catch (IOException e) {
-      throw new EmbeddedPostgresException("cannot start PostgreSQL again", e);
-    }
-    if (!process.awaitReady(jdbcUrl(), USER, password, settings.startTimeout())) {
-      throw new EmbeddedPostgresException(
-          "PostgreSQL did not come up again; it said:\n" + process.lastLog());
-    }
-  }
-
-  @Override
-  public synchronized void close() {
-    try {
-      process.stop();
+      requireOpen();
+      stop(Signal.FAST);
+      postmaster =
+          attempt(
+              "restart PostgreSQL in " + settings.home(),
+              () -> launcher.startOn(port, Deadline.in(settings.startTimeout())));
     } finally {
-      release(lockFile);
+      lock.unlock();
     }
   }
 
-  private static String url(int port, String database) {
-    return "jdbc:postgresql://127.0.0.1:" + port + "/" + database;
+  /**
+   * Stops it at once, as a crash would: open transactions are lost, committed ones are recovered by
+   * {@link #restart()}. For tests of what happens when the database is away.
+   *
+   * @throws IllegalStateException if it was closed
+   */
+  public void kill() {
+    lock.lock();
+    try {
+      requireOpen();
+      stop(Signal.IMMEDIATE);
+    } finally {
+      lock.unlock();
+    }
   }
 
-  private static FileChannel lock(Path home) {
+  /** Ends all sessions, writes everything out, stops it and gives the directory back. */
+  @Override
+  public void close() {
+    lock.lock();
     try {
-      Files.createDirectories(home);
-      FileChannel channel =
-          FileChannel.open(
-              home.resolve("avai.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      FileLock lock;
-      try {
-        lock = channel.tryLock();
-      } catch (OverlappingFileLockException e) {
-        lock = null;
+      if (!closed) {
+        closed = true;
+        stop(Signal.FAST);
+        directoryLock.close();
+        LOG.log(Level.INFO, "PostgreSQL stopped: home={0}", settings.home());
       }
-      if (lock == null) {
-        channel.close();
-        throw new EmbeddedPostgresException(
-            "the data directory "
-                + home
-                + " is in use by another process; stop it, or set AVAI_DATA_DIR to another one");
-      }
-      return channel;
     } catch (IOException e) {
+      throw new EmbeddedPostgresException("cannot give back " + settings.home(), e);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("PostgreSQL in " + settings.home() + " was closed");
+    }
+  }
+
+  private void stop(Signal signal) {
+    if (postmaster != null) {
+      postmaster.stop(signal);
+      postmaster = null;
+    }
+  }
+
+  private Connection connect() throws SQLException {
+    return DriverManager.getConnection(jdbcUrl(), user(), password);
+  }
+
+  /** Free at this moment; somebody may still be quicker, hence the attempts. */
+  private static int freePort() {
+    try (ServerSocket socket =
+        new ServerSocket(0, 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}))) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private interface Work<T> {
+    T run() throws IOException, InterruptedException;
+  }
+
+  private static <T> T attempt(String what, Work<T> work) {
+    try {
+      return work.run();
+    } catch (AccessDeniedException e) {
       throw new EmbeddedPostgresException(
-          "the data directory " + home + " cannot be used: " + e.getMessage(), e);
-    }
-  }
-
-  private static void release(FileChannel lockFile) {
-    try {
-      lockFile.close();
-    } catch (IOException e) {
-      LOG.log(System.Logger.Level.WARNING, "the lock of the data directory stays: {0}", e);
-    }
-  }
-
-  /** Makes the data directory at the first start; tells the password that was chosen then. */
-  private static String initialise(Path home, Path data, Path programs, Unprivileged unprivileged)
-      throws IOException {
-    Path passwordFile = home.resolve("pg-password");
-    Path version = data.resolve("PG_VERSION");
-    if (Files.exists(version)) {
-      String made = Files.readString(version).strip();
-      if (!made.equals(PostgresBinaries.MAJOR_VERSION)) {
-        throw new EmbeddedPostgresException(
-            "the data in "
-                + data
-                + " were made by PostgreSQL "
-                + made
-                + ", and this program brings "
-                + PostgresBinaries.MAJOR_VERSION
-                + "; dump them with the old version and restore them into a new AVAI_DATA_DIR");
-      }
-      return Files.readString(passwordFile).strip();
-    }
-    byte[] random = new byte[24];
-    new SecureRandom().nextBytes(random);
-    Files.deleteIfExists(passwordFile);
-    Files.createFile(
-        passwordFile,
-        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    Files.writeString(passwordFile, Base64.getUrlEncoder().withoutPadding().encodeToString(random));
-    // A first start that was killed half way leaves a directory without PG_VERSION: begin again.
-    DataDirectory.replaceByEmpty(data);
-    unprivileged.own(home);
-    List<String> command = new ArrayList<>(unprivileged.prefix());
-    command.addAll(
-        List.of(
-            programs.resolve("bin/initdb").toString(),
-            "--auth=scram-sha-256",
-            "--username=" + USER,
-            "--pwfile=" + passwordFile,
-            "--pgdata=" + data,
-            "--encoding=UTF-8",
-            "--locale=C",
-            "--no-instructions"));
-    Process initdb = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String said = new String(initdb.getInputStream().readAllBytes(), UTF_8);
-    try {
-      if (initdb.waitFor() != 0) {
-        throw new EmbeddedPostgresException("initdb failed in " + data + ":\n" + said);
-      }
+          "cannot "
+              + what
+              + ": no access to "
+              + e.getFile()
+              + ", so run as its owner or choose another directory",
+          e);
+    } catch (IOException | UncheckedIOException e) {
+      throw new EmbeddedPostgresException("cannot " + what + ": " + e, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new EmbeddedPostgresException("interrupted while making the data directory", e);
+      throw new EmbeddedPostgresException("interrupted while trying to " + what, e);
     }
-    return Files.readString(passwordFile).strip();
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
-  }
-
-  /** Whether commits survive a power cut. */
-  public boolean isDurable() {
-    return settings.durability() == Durability.DURABLE;
-  }
-
-  /** The pid of the watchdog shell, for tests that kill it. */
-  long watchdogPid() {
-    return process.pid();
   }
 }

@@ -1,17 +1,16 @@
 package life.avai.persistence.embedded;
 
-import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
-/** The embedded PostgreSQL could not be run; the message says why and what to do. */
+/** The embedded PostgreSQL cannot do what was asked; the message says what a person can do. */
 public final class EmbeddedPostgresException extends RuntimeException {
-  @Serial private static final long serialVersionUID = 1L;
+  private static final long serialVersionUID = 1L;
+
+  EmbeddedPostgresException(String message) {
+    super(message);
+  }
 
   EmbeddedPostgresException(String message, @Nullable Throwable cause) {
     super(message, cause);
-  }
-
-  EmbeddedPostgresException(String message) {
-    this(message, null);
   }
 }

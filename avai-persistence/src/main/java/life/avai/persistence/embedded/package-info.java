@@ -1,4 +1,6 @@
-/** A PostgreSQL of the program's own, for those who have none. */
+/**
+ * A PostgreSQL that comes with the program, for those who have none: unpacked, started, stopped.
+ */
 @NullMarked
 package life.avai.persistence.embedded;
 

@@ -1,0 +1,2 @@
+/** Tests of the embedded PostgreSQL, with the real programs. */
+package life.avai.persistence.embedded;
