@@ -1,0 +1,350 @@
+package life.avai.server;
+
+import static java.util.Objects.requireNonNull;
+
+import io.netty.channel.Channel;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import javax.net.ssl.SSLException;
+import life.avai.canister.CanisterAssistant;
+import life.avai.canister.CanisterSettings;
+import life.avai.domain.Ids;
+import life.avai.domain.assistant.Assistant;
+import life.avai.domain.assistant.AssistantStatus;
+import life.avai.domain.assistant.TokenEstimator;
+import life.avai.domain.conversation.CancelTurns;
+import life.avai.domain.conversation.ContextWindow;
+import life.avai.domain.conversation.LiveThreads;
+import life.avai.domain.conversation.ManageThreads;
+import life.avai.domain.conversation.Regenerate;
+import life.avai.domain.conversation.SendMessage;
+import life.avai.domain.conversation.SystemPrompt;
+import life.avai.domain.conversation.TurnDispatcher;
+import life.avai.domain.identity.Authenticate;
+import life.avai.domain.identity.CredentialVerifier;
+import life.avai.persistence.PostgresStores;
+import life.avai.server.auth.ClerkCredentialVerifier;
+import life.avai.server.auth.ClerkKeys;
+import life.avai.server.http.ConnectionLimits;
+import life.avai.server.http.HttpEdge;
+import life.avai.server.http.HttpResources;
+import life.avai.server.http.OriginPolicy;
+import life.avai.server.ratelimit.BucketRateLimiter;
+import life.avai.server.settings.CanisterAddresses;
+import life.avai.server.settings.ConfigurationException;
+import life.avai.server.settings.IdentitySettings;
+import life.avai.server.settings.ServerSettings;
+import life.avai.server.websocket.CloseCode;
+import life.avai.server.websocket.Services;
+import life.avai.server.websocket.SessionRegistry;
+import life.avai.server.websocket.WebSocketUpgrade;
+import org.jspecify.annotations.Nullable;
+
+/** A running server: every part of it, put together. Closing it drains it first. */
+public final class AvaiServer implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(AvaiServer.class.getName());
+  private static final URI CLERK_API = URI.create("https://api.clerk.com/v1/jwks");
+  private static final Duration SWEEP = Duration.ofMillis(200);
+  private static final Duration RECONNECT_SPREAD = Duration.ofSeconds(5);
+
+  private final ServerSettings settings;
+  private final Storage storage;
+  private final Assistant assistant;
+  private final TurnDispatcher turns;
+  private final SessionRegistry registry;
+  private final Listener listener = new Listener();
+  private final Channel mainSocket;
+  private final @Nullable Channel metricsSocket;
+  private final ScheduledExecutorService timer =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("avai-sweep").factory());
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private final long startedNanos = System.nanoTime();
+
+  private AvaiServer(ServerSettings settings) {
+    this.settings = settings;
+    Ids ids = Ids.timeOrdered();
+    InstantSource clock = InstantSource.system();
+    ServerMetrics metrics = new ServerMetrics();
+    storage = new Storage(settings);
+    storage.migrate();
+    PostgresStores stores = storage.stores();
+    stores.onGroupCommit(metrics::groupCommitted);
+    assistant = assistant(settings.canisters(), metrics);
+    LiveThreads events = new LiveThreads();
+    TokenEstimator tokens = TokenEstimator.byCharacterKind();
+    turns =
+        new TurnDispatcher(
+            stores.conversations(),
+            assistant,
+            events,
+            new ContextWindow(settings.context(), tokens, prompt(settings.systemPromptFile())),
+            settings.turns(),
+            clock,
+            ids,
+            metrics);
+    CancelTurns cancel =
+        new CancelTurns(stores.conversations(), events, turns, settings.turns(), clock);
+    registry = new SessionRegistry(settings.edge().maxPerUser());
+    Services services =
+        new Services(
+            new Authenticate(
+                verifier(settings.identity()),
+                stores.users(),
+                settings.identity().anonymous(),
+                clock,
+                ids,
+                new SecureRandom()),
+            new SendMessage(
+                new BucketRateLimiter(settings.messageLimits()),
+                settings.edge().content(),
+                tokens,
+                stores.conversations(),
+                events,
+                turns,
+                cancel,
+                settings.turns(),
+                clock,
+                ids),
+            cancel,
+            new Regenerate(stores.conversations(), events, turns, settings.turns(), clock, ids),
+            new ManageThreads(stores.threads(), events, turns, clock, ids),
+            stores.threads(),
+            stores.messages(),
+            stores.conversations(),
+            events,
+            turns,
+            assistant,
+            clock);
+    gauges(metrics, stores, events);
+    HttpResources resources =
+        new HttpResources(this::health, metrics::scrape, settings.metricsPort());
+    WebSocketUpgrade upgrade =
+        new WebSocketUpgrade(services, registry, settings.edge(), ids, Version.current());
+    OriginPolicy origins = new OriginPolicy(settings.allowedOrigins());
+    ConnectionLimits limits =
+        new ConnectionLimits(
+            settings.maxConnections(),
+            settings.maxConnectionsPerAddress(),
+            settings.production(),
+            settings.trustedProxies());
+    mainSocket =
+        listener.listen(
+            settings.host(),
+            settings.port(),
+            tls(settings),
+            settings.edge().authTimeout(),
+            () -> new HttpEdge(origins, resources, upgrade, limits));
+    metricsSocket =
+        settings.metricsPort() == 0
+            ? null
+            : listener.listen(
+                settings.host(),
+                settings.metricsPort(),
+                null,
+                settings.edge().authTimeout(),
+                () -> new HttpEdge(origins, resources, upgrade, limits));
+    assistant.onStatusChange(
+        () -> Thread.ofVirtual().name("status").start(registry::announceStatus));
+    storage.whenMigrated(turns::start);
+    timer.scheduleWithFixedDelay(
+        () -> registry.sweep(System.nanoTime()),
+        SWEEP.toMillis(),
+        SWEEP.toMillis(),
+        TimeUnit.MILLISECONDS);
+  }
+
+  /**
+   * Starts a server and returns when it listens. It does so also when the database is away, and
+   * then says that it is not ready.
+   */
+  public static AvaiServer start(ServerSettings settings) {
+    AvaiServer server = new AvaiServer(settings);
+    LOG.log(
+        System.Logger.Level.INFO,
+        "listening on {0}:{1} version={2}",
+        settings.host(),
+        Integer.toString(server.port()),
+        Version.current());
+    return server;
+  }
+
+  /** The port that clients connect to. */
+  public int port() {
+    return ((InetSocketAddress) mainSocket.localAddress()).getPort();
+  }
+
+  private static Assistant assistant(CanisterAddresses addresses, ServerMetrics metrics) {
+    if (addresses.urls().isEmpty()) {
+      return Assistant.disabled();
+    }
+    CanisterSettings defaults = CanisterSettings.of(addresses.urls());
+    return new CanisterAssistant(
+        new CanisterSettings(
+            addresses.urls(),
+            addresses.token(),
+            addresses.connections(),
+            addresses.maxInFlight(),
+            defaults.connectTimeout(),
+            defaults.heartbeat(),
+            addresses.firstTimeout(),
+            addresses.idleTimeout(),
+            addresses.maxReplyChars(),
+            defaults.backoff(),
+            null),
+        metrics);
+  }
+
+  private static SystemPrompt prompt(@Nullable Path file) {
+    try {
+      return file == null ? SystemPrompt.DEFAULT : new SystemPrompt(Files.readString(file));
+    } catch (IOException e) {
+      throw new ConfigurationException("AVAI_SYSTEM_PROMPT_FILE", "a file that can be read");
+    }
+  }
+
+  private static CredentialVerifier verifier(IdentitySettings identity) {
+    if (!identity.isSignInConfigured()) {
+      return CredentialVerifier.none();
+    }
+    try {
+      return new ClerkCredentialVerifier(
+          identity.publicKeyPem() != null
+              ? ClerkKeys.given(identity.publicKeyPem())
+              : identity.secretKey() != null && identity.jwksUrl() == null
+                  ? ClerkKeys.fetched(CLERK_API, identity.secretKey())
+                  : ClerkKeys.fetched(requireNonNull(identity.jwksUrl()), null),
+          identity.issuer(),
+          identity.authorizedParties());
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationException("CLERK_JWT_KEY", "an RSA public key in PEM");
+    }
+  }
+
+  private static @Nullable SslContext tls(ServerSettings settings) {
+    if (settings.tlsCertificate() == null || settings.tlsKey() == null) {
+      return null;
+    }
+    try {
+      return SslContextBuilder.forServer(
+              settings.tlsCertificate().toFile(), settings.tlsKey().toFile())
+          .sslProvider(SslProvider.JDK)
+          .protocols("TLSv1.3", "TLSv1.2")
+          .build();
+    } catch (SSLException | IllegalArgumentException e) {
+      throw new ConfigurationException("AVAI_TLS_CERT", "a certificate and its key in PEM files");
+    }
+  }
+
+  private void gauges(ServerMetrics metrics, PostgresStores stores, LiveThreads events) {
+    metrics.gauge("avai.connections", "Open WebSockets", registry::size);
+    metrics.gauge("avai.users", "Users with an open WebSocket", registry::users);
+    metrics.gauge("avai.turns.running", "Turns that run here", turns::runningTurns);
+    metrics.gauge(
+        "avai.threads.live", "Threads that are watched or have a running reply", events::size);
+    metrics.gauge(
+        "avai.store.connections.active", "Database connections in use", stores::activeConnections);
+    metrics.gauge(
+        "avai.store.connections.waiting",
+        "Callers that wait for one",
+        stores::waitingForConnections);
+    metrics.gauge(
+        "avai.store.writes.waiting", "Writes that wait for the next commit", stores::waitingWrites);
+    metrics.gauge(
+        "avai.canisters.connected",
+        "Canisters that can be asked",
+        () -> assistant.status().connected());
+    metrics.gauge(
+        "avai.canisters.configured",
+        "Canisters there should be",
+        () -> assistant.status().configured());
+    metrics.gauge(
+        "avai.canisters.capacity",
+        "Questions that can be put now",
+        () -> assistant.status().capacity());
+  }
+
+  private HttpResources.Health health() {
+    boolean database = storage.isReady();
+    AssistantStatus status = assistant.status();
+    boolean answered =
+        status.state() == AssistantStatus.State.AVAILABLE
+            || status.state() == AssistantStatus.State.DISABLED;
+    Map<String, Object> checks = new LinkedHashMap<>();
+    checks.put("database", Map.of("status", database ? "ok" : "unavailable"));
+    checks.put(
+        "canisters",
+        Map.of(
+            "status", status.state().wireName(),
+            "connected", status.connected(),
+            "configured", status.configured()));
+    checks.put("sessions", Map.of("status", "ok", "open", registry.size()));
+    Map<String, Object> details = new LinkedHashMap<>();
+    details.put("version", Version.current());
+    details.put("uptime_seconds", TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - startedNanos));
+    details.put("checks", checks);
+    return new HttpResources.Health(
+        database, !database ? "unavailable" : answered ? "ok" : "degraded", details);
+  }
+
+  /**
+   * Goes down as it should: no new connections, everyone is told, running turns may finish within
+   * the grace and the others are handed over, then every socket is closed.
+   */
+  @Override
+  public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    LOG.log(System.Logger.Level.INFO, "shutting down");
+    mainSocket.close().awaitUninterruptibly();
+    registry.announceShutdown(RECONNECT_SPREAD);
+    turns.close(settings.shutdownGrace());
+    registry.closeAll(CloseCode.RESTART);
+    awaitClosedSockets();
+    if (metricsSocket != null) {
+      metricsSocket.close().awaitUninterruptibly();
+    }
+    timer.shutdownNow();
+    List<AutoCloseable> parts = new ArrayList<>();
+    parts.add(listener);
+    if (assistant instanceof AutoCloseable connections) {
+      parts.add(connections);
+    }
+    parts.add(storage);
+    for (AutoCloseable part : parts) {
+      try {
+        part.close();
+      } catch (Exception e) {
+        LOG.log(System.Logger.Level.ERROR, "not closed: " + part.getClass().getSimpleName(), e);
+      }
+    }
+    LOG.log(System.Logger.Level.INFO, "stopped");
+  }
+
+  /** A moment for the close frames to be answered; the sockets end by themselves after that. */
+  private void awaitClosedSockets() {
+    long end = System.nanoTime() + Duration.ofSeconds(2).toNanos();
+    while (registry.size() > 0 && System.nanoTime() < end) {
+      LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
+    }
+  }
+}

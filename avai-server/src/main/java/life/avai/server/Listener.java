@@ -1,0 +1,113 @@
+package life.avai.server;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.ssl.SslContext;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The sockets that the server listens on. */
+final class Listener implements AutoCloseable {
+  private static final int BACKLOG = 4_096;
+  private static final int MAX_LINE = 4_096;
+  private static final int MAX_HEADERS = 16_384;
+  private static final int MAX_BODY = 8_192;
+
+  private final EventLoopGroup acceptor;
+  private final EventLoopGroup loops;
+  private final boolean epoll = Epoll.isAvailable();
+
+  Listener() {
+    acceptor = group(1);
+    loops = group(Math.max(2, Runtime.getRuntime().availableProcessors()));
+  }
+
+  private EventLoopGroup group(int threads) {
+    return new MultiThreadIoEventLoopGroup(
+        threads, epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+  }
+
+  /**
+   * Listens.
+   *
+   * @param handshakeTimeout how long a connection may take until it is upgraded or asks its first
+   *     thing
+   * @return the listening socket
+   */
+  Channel listen(
+      String host,
+      int port,
+      @Nullable SslContext tls,
+      Duration handshakeTimeout,
+      Supplier<ChannelHandler> edge) {
+    return new ServerBootstrap()
+        .group(acceptor, loops)
+        .channel(epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class)
+        .option(ChannelOption.SO_BACKLOG, BACKLOG)
+        .option(ChannelOption.SO_REUSEADDR, true)
+        .childOption(ChannelOption.TCP_NODELAY, true)
+        .childOption(ChannelOption.SO_KEEPALIVE, true)
+        .childHandler(
+            new ChannelInitializer<SocketChannel>() {
+              @Override
+              protected void initChannel(SocketChannel channel) {
+                if (tls != null) {
+                  channel.pipeline().addLast(tls.newHandler(channel.alloc()));
+                }
+                channel
+                    .pipeline()
+                    .addLast(
+                        new HttpServerCodec(
+                            new HttpDecoderConfig()
+                                .setMaxInitialLineLength(MAX_LINE)
+                                .setMaxHeaderSize(MAX_HEADERS)),
+                        new HttpObjectAggregator(MAX_BODY, true),
+                        edge.get());
+                closeWhenIdle(channel, handshakeTimeout);
+              }
+            })
+        .bind(new InetSocketAddress(host, port))
+        .syncUninterruptibly()
+        .channel();
+  }
+
+  /**
+   * Half a request, or none at all, holds a socket no longer than this; an upgraded one is left
+   * alone.
+   */
+  private static void closeWhenIdle(SocketChannel channel, Duration timeout) {
+    channel
+        .eventLoop()
+        .schedule(
+            () -> {
+              if (channel.pipeline().get(HttpServerCodec.class) != null) {
+                channel.close();
+              }
+            },
+            timeout.toMillis(),
+            TimeUnit.MILLISECONDS);
+  }
+
+  @Override
+  public void close() {
+    acceptor.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
+    loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(3, TimeUnit.SECONDS);
+  }
+}

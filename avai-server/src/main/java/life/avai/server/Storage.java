@@ -1,0 +1,118 @@
+package life.avai.server;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
+import life.avai.persistence.PostgresSettings;
+import life.avai.persistence.PostgresStores;
+import life.avai.persistence.embedded.EmbeddedPostgres;
+import life.avai.persistence.embedded.EmbeddedPostgresSettings;
+import life.avai.persistence.migration.SchemaException;
+import life.avai.server.settings.DatabaseSettings;
+import life.avai.server.settings.ServerSettings;
+import org.jspecify.annotations.Nullable;
+
+/** The database: one that was named, or our own; migrated as soon as it can be reached. */
+final class Storage implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(Storage.class.getName());
+  private static final Duration RETRY = Duration.ofSeconds(1);
+
+  private final @Nullable EmbeddedPostgres embedded;
+  private final PostgresStores stores;
+  private final CompletableFuture<Void> migrated = new CompletableFuture<>();
+  private volatile boolean closed;
+
+  Storage(ServerSettings settings) {
+    DatabaseSettings database = settings.database();
+    embedded =
+        database instanceof DatabaseSettings.Embedded
+            ? EmbeddedPostgres.start(
+                EmbeddedPostgresSettings.durable(
+                    settings.dataDirectory().toAbsolutePath().resolve("postgres")))
+            : null;
+    PostgresSettings postgres =
+        switch (database) {
+          case DatabaseSettings.Embedded() -> own(settings);
+          case DatabaseSettings.External(var url, var user, var password, var pooled) ->
+              of(settings, url, user, password, !pooled);
+        };
+    stores = new PostgresStores(postgres);
+  }
+
+  private PostgresSettings own(ServerSettings settings) {
+    EmbeddedPostgres server = requireNonNull(embedded);
+    return of(settings, server.jdbcUrl(), server.user(), server.password(), true);
+  }
+
+  private static PostgresSettings of(
+      ServerSettings settings, String url, String user, String password, boolean prepared) {
+    return new PostgresSettings(
+        url,
+        user,
+        password,
+        settings.databasePoolSize(),
+        settings.databaseSchema(),
+        prepared,
+        settings.context().messages(),
+        16L << 20);
+  }
+
+  PostgresStores stores() {
+    return stores;
+  }
+
+  /**
+   * Brings the schema up to date: at once, or in the background for as long as the database is
+   * away.
+   *
+   * @throws SchemaException when the schema is not one that this program can work with
+   */
+  void migrate() {
+    if (!tryMigrate()) {
+      LOG.log(System.Logger.Level.WARNING, "the database cannot be reached; trying for ever");
+      Thread unused =
+          Thread.ofVirtual()
+              .name("migrate")
+              .start(() -> {
+                while (!closed && !migrated.isDone()) {
+                  LockSupport.parkNanos(RETRY.toNanos());
+                  try {
+                    boolean ignored = tryMigrate();
+                  } catch (SchemaException e) {
+                    LOG.log(System.Logger.Level.ERROR, "{0}", e.getMessage());
+                    return;
+                  }
+                }
+              });
+    }
+  }
+
+  private boolean tryMigrate() {
+    if (!stores.ping()) {
+      return false;
+    }
+    stores.migrate();
+    return migrated.complete(null);
+  }
+
+  /** Whether messages can be kept now. */
+  boolean isReady() {
+    return migrated.isDone() && stores.ping();
+  }
+
+  /** Runs something once the schema is there. */
+  void whenMigrated(Runnable action) {
+    migrated.thenRun(action);
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    stores.close();
+    if (embedded != null) {
+      embedded.close();
+    }
+  }
+}

@@ -1,0 +1,63 @@
+package life.avai.server.http;
+
+import io.netty.channel.Channel;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * How many WebSockets there may be, in all and from one address.
+ *
+ * <p>Safe for use by many threads at once.
+ */
+public final class ConnectionLimits {
+  private final int maxInAll;
+  private final int maxPerAddress;
+  private final boolean countLoopback;
+  private final TrustedProxies proxies;
+  private final AtomicInteger inAll = new AtomicInteger();
+  private final Map<InetAddress, Integer> byAddress = new ConcurrentHashMap<>();
+
+  public ConnectionLimits(
+      int maxInAll, int maxPerAddress, boolean countLoopback, TrustedProxies proxies) {
+    this.maxInAll = maxInAll;
+    this.maxPerAddress = maxPerAddress;
+    this.countLoopback = countLoopback;
+    this.proxies = proxies;
+  }
+
+  /**
+   * Counts a connection in, until its channel closes.
+   *
+   * @return false when there are too many
+   */
+  boolean admit(Channel channel, InetSocketAddress peer, List<String> forwardedFor) {
+    InetAddress address = proxies.client(peer.getAddress(), forwardedFor);
+    if (inAll.incrementAndGet() > maxInAll) {
+      inAll.decrementAndGet();
+      return false;
+    }
+    boolean counted = countLoopback || !address.isLoopbackAddress();
+    if (counted && byAddress.merge(address, 1, Integer::sum) > maxPerAddress) {
+      leave(address);
+      inAll.decrementAndGet();
+      return false;
+    }
+    channel
+        .closeFuture()
+        .addListener(closed -> {
+          inAll.decrementAndGet();
+          if (counted) {
+            leave(address);
+          }
+        });
+    return true;
+  }
+
+  private void leave(InetAddress address) {
+    byAddress.computeIfPresent(address, (key, count) -> count == 1 ? null : count - 1);
+  }
+}

@@ -1,0 +1,35 @@
+package life.avai.server.settings;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who answers.
+ *
+ * @param urls empty when nobody does
+ * @param token sent on the handshake; null for none
+ * @param connections to each URL
+ * @param maxInFlight on each connection
+ * @param firstTimeout until the first sign of life
+ * @param idleTimeout between two
+ */
+public record CanisterAddresses(
+    List<URI> urls,
+    @Nullable String token,
+    int connections,
+    int maxInFlight,
+    Duration firstTimeout,
+    Duration idleTimeout,
+    int maxReplyChars) {
+  public CanisterAddresses {
+    urls = List.copyOf(urls);
+  }
+
+  /** Tells nothing of the token. */
+  @Override
+  public String toString() {
+    return "CanisterAddresses" + urls;
+  }
+}

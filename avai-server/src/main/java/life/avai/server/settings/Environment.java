@@ -1,0 +1,297 @@
+package life.avai.server.settings;
+
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import life.avai.domain.conversation.ContextLimits;
+import life.avai.domain.conversation.TurnSettings;
+import life.avai.domain.identity.Authenticate.AnonymousPolicy;
+import life.avai.domain.message.ContentRules;
+import life.avai.domain.ratelimit.MessageLimits;
+import life.avai.server.http.TrustedProxies;
+import life.avai.server.websocket.EdgeLimits;
+import org.jspecify.annotations.Nullable;
+
+/** Makes settings from variables: the only place that knows their names. */
+public final class Environment {
+  private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]", "::1");
+
+  private final Variables variables;
+  private final String defaultHost;
+
+  private Environment(Map<String, String> variables, String defaultHost) {
+    this.variables = new Variables(variables);
+    this.defaultHost = defaultHost;
+  }
+
+  /** Settings from variables alone. */
+  public static ServerSettings read(Map<String, String> variables) {
+    return read(variables, "0.0.0.0");
+  }
+
+  /**
+   * Settings from variables alone.
+   *
+   * @param defaultHost where to listen when {@code AVAI_HOST} does not say
+   * @throws ConfigurationException when one cannot be used
+   */
+  public static ServerSettings read(Map<String, String> variables, String defaultHost) {
+    return new Environment(variables, defaultHost).settings();
+  }
+
+  private enum Mode {
+    DEVELOPMENT,
+    PRODUCTION,
+    TEST
+  }
+
+  private ServerSettings settings() {
+    boolean production = mode() == Mode.PRODUCTION;
+    Set<String> origins = origins();
+    ServerSettings settings =
+        new ServerSettings(
+            variables.text("AVAI_HOST", defaultHost),
+            variables.integer("PORT", 8080, 0, 65_535),
+            production,
+            database(),
+            Path.of(variables.text("AVAI_DATA_DIR", "./data")),
+            variables.integer("AVAI_DB_POOL_SIZE", 10, 4, 1_000),
+            schema(),
+            canisters(),
+            turns(),
+            new ContextLimits(
+                variables.integer("AVAI_CONTEXT_MESSAGES", 20, 1, 1_000),
+                variables.integer("AVAI_CONTEXT_TOKENS", 8_000, 1, 10_000_000)),
+            variables.path("AVAI_SYSTEM_PROMPT_FILE"),
+            identity(origins),
+            origins,
+            new TrustedProxies(networks()),
+            messageLimits(),
+            variables.integer("AVAI_MAX_CONNECTIONS", 100_000, 1, 10_000_000),
+            variables.integer("AVAI_MAX_CONNECTIONS_PER_ADDRESS", 200, 1, 10_000_000),
+            edge(),
+            variables.path("AVAI_TLS_CERT"),
+            variables.path("AVAI_TLS_KEY"),
+            redis(),
+            variables.duration("AVAI_SHUTDOWN_GRACE", Duration.ofSeconds(10)),
+            variables.integer("AVAI_METRICS_PORT", 0, 0, 65_535),
+            new ServerSettings.LogSettings(
+                variables.oneOf(
+                    "LOG_FORMAT",
+                    ServerSettings.LogSettings.Format.class,
+                    ServerSettings.LogSettings.Format.TEXT),
+                variables.oneOf(
+                    "LOG_LEVEL",
+                    ServerSettings.LogSettings.Level.class,
+                    ServerSettings.LogSettings.Level.INFO)));
+    checkTls(settings);
+    if (production) {
+      checkProduction(settings);
+    }
+    return settings;
+  }
+
+  private Mode mode() {
+    return variables.isSet("AVAI_ENV")
+        ? variables.oneOf("AVAI_ENV", Mode.class, Mode.DEVELOPMENT)
+        : variables.oneOf("NODE_ENV", Mode.class, Mode.DEVELOPMENT);
+  }
+
+  private @Nullable String redis() {
+    String url = variables.text("REDIS_URL");
+    if (url != null) {
+      throw new ConfigurationException(
+          "REDIS_URL", "nothing: this version runs one node; leave it unset");
+    }
+    return null;
+  }
+
+  private String schema() {
+    String schema = variables.text("AVAI_DB_SCHEMA", "public");
+    if (!schema.matches("[a-z_][a-z0-9_]{0,62}")) {
+      throw new ConfigurationException(
+          "AVAI_DB_SCHEMA", "lower-case letters, digits and underscores");
+    }
+    return schema;
+  }
+
+  private DatabaseSettings database() {
+    String url = variables.text("DATABASE_URL");
+    if (url != null) {
+      return DatabaseUrl.parse("DATABASE_URL", url);
+    }
+    String project = variables.text("SUPABASE_URL");
+    String password = variables.text("SUPABASE_DB_PASSWORD");
+    if (project != null && password != null) {
+      return DatabaseUrl.supabase(variables.uri("SUPABASE_URL", project, "https"), password);
+    }
+    if (variables.isSet("SUPABASE_SERVICE_ROLE_KEY")) {
+      throw new ConfigurationException(
+          "SUPABASE_SERVICE_ROLE_KEY",
+          "a database address beside it: this key opens Supabase's HTTP API and no database"
+              + " connection; set DATABASE_URL, or SUPABASE_URL and SUPABASE_DB_PASSWORD");
+    }
+    if (password != null) {
+      throw new ConfigurationException("SUPABASE_URL", "the project's address");
+    }
+    return new DatabaseSettings.Embedded();
+  }
+
+  private CanisterAddresses canisters() {
+    List<URI> urls =
+        variables.list("AVAI_CANISTER_WS_URL").stream()
+            .map(url -> variables.uri("AVAI_CANISTER_WS_URL", url, "ws", "wss"))
+            .toList();
+    return new CanisterAddresses(
+        urls,
+        variables.text("AVAI_CANISTER_TOKEN"),
+        variables.integer("AVAI_CANISTER_CONNECTIONS", 1, 1, 64),
+        variables.integer("AVAI_CANISTER_MAX_IN_FLIGHT", 64, 1, 100_000),
+        variables.duration("AVAI_AI_FIRST_TIMEOUT", Duration.ofSeconds(30)),
+        variables.duration("AVAI_AI_IDLE_TIMEOUT", Duration.ofSeconds(30)),
+        variables.integer("AVAI_MAX_REPLY_CHARS", 200_000, 1, 10_000_000));
+  }
+
+  private TurnSettings turns() {
+    return new TurnSettings(
+        variables.duration("AVAI_TURN_EXPIRY", TurnSettings.DEFAULTS.expiry()),
+        variables.duration("AVAI_TURN_LEASE", TurnSettings.DEFAULTS.lease()),
+        variables.integer("AVAI_TURN_ATTEMPTS", TurnSettings.DEFAULTS.attempts(), 1, 100),
+        variables.duration("AVAI_AI_TURN_TIMEOUT", TurnSettings.DEFAULTS.timeout()));
+  }
+
+  private Set<String> origins() {
+    Set<String> origins = new TreeSet<>();
+    for (String origin : variables.list("AVAI_ALLOWED_ORIGINS")) {
+      URI uri = variables.uri("AVAI_ALLOWED_ORIGINS", origin, "http", "https");
+      origins.add((uri.getScheme() + "://" + uri.getRawAuthority()).toLowerCase(Locale.ROOT));
+    }
+    return origins;
+  }
+
+  private List<TrustedProxies.Network> networks() {
+    try {
+      return variables.list("AVAI_TRUSTED_PROXIES").stream()
+          .map(TrustedProxies.Network::parse)
+          .toList();
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationException(
+          "AVAI_TRUSTED_PROXIES", "networks such as 10.0.0.0/8, separated by commas");
+    }
+  }
+
+  private MessageLimits messageLimits() {
+    MessageLimits defaults = MessageLimits.DEFAULTS;
+    int free = limit("AVAI_RATE_LIMIT_MESSAGES_PER_MINUTE", defaults.free());
+    // Whoever lifts the one limit that everybody knows means it for the anonymous too.
+    int anonymous =
+        limit(
+            "AVAI_RATE_LIMIT_ANONYMOUS_PER_MINUTE",
+            free > defaults.free() ? free : defaults.anonymous());
+    return new MessageLimits(
+        anonymous,
+        free,
+        limit("AVAI_RATE_LIMIT_PRO_PER_MINUTE", Math.max(free, defaults.pro())),
+        limit("AVAI_RATE_LIMIT_ENTERPRISE_PER_MINUTE", Math.max(free, defaults.enterprise())));
+  }
+
+  private int limit(String name, int byDefault) {
+    return variables.integer(name, byDefault, 1, 1_000_000_000);
+  }
+
+  private EdgeLimits edge() {
+    EdgeLimits defaults = EdgeLimits.DEFAULTS;
+    return new EdgeLimits(
+        variables.integer("AVAI_MAX_FRAME_BYTES", defaults.maxFrameBytes(), 1_024, 1 << 28),
+        new ContentRules(
+            variables.integer(
+                "AVAI_MAX_CONTENT_CHARS", defaults.content().maxCodePoints(), 1, 10_000_000)),
+        variables.duration("AVAI_AUTH_TIMEOUT", defaults.authTimeout()),
+        variables.duration("AVAI_IDLE_TIMEOUT", defaults.idleTimeout()),
+        variables.duration("AVAI_HEARTBEAT", defaults.heartbeat()),
+        variables.duration("AVAI_SLOW_READER_TIMEOUT", defaults.slowReaderTimeout()),
+        variables.integer("AVAI_MAX_CONNECTIONS_PER_USER", defaults.maxPerUser(), 1, 10_000_000));
+  }
+
+  private IdentitySettings identity(Set<String> origins) {
+    String publishableKey = variables.text("CLERK_PUBLISHABLE_KEY");
+    String issuer = variables.text("CLERK_ISSUER");
+    if (issuer == null && publishableKey != null) {
+      issuer = "https://" + hostOf(publishableKey);
+    }
+    String jwks = variables.text("CLERK_JWKS_URL");
+    if (jwks == null && issuer != null) {
+      jwks = issuer.replaceAll("/+$", "") + "/.well-known/jwks.json";
+    }
+    Set<String> parties =
+        variables.isSet("CLERK_AUTHORIZED_PARTIES")
+            ? variables.list("CLERK_AUTHORIZED_PARTIES").stream()
+                .collect(Collectors.toUnmodifiableSet())
+            : origins;
+    return new IdentitySettings(
+        issuer,
+        jwks == null ? null : variables.uri("CLERK_JWKS_URL", jwks, "http", "https"),
+        variables.text("CLERK_JWT_KEY"),
+        variables.text("CLERK_SECRET_KEY"),
+        parties,
+        publishableKey,
+        variables.oneOf("AVAI_ANONYMOUS", AnonymousPolicy.class, AnonymousPolicy.ALLOWED));
+  }
+
+  /**
+   * Clerk's publishable key is the address of its frontend API in Base64, with a dollar behind it.
+   */
+  private static String hostOf(String publishableKey) {
+    String expected = "pk_test_... or pk_live_..., as Clerk's dashboard shows it";
+    if (!publishableKey.matches("pk_(test|live)_[A-Za-z0-9+/=_-]+")) {
+      throw new ConfigurationException("CLERK_PUBLISHABLE_KEY", expected);
+    }
+    try {
+      String encoded = publishableKey.substring("pk_test_".length());
+      String host = new String(Base64.getDecoder().decode(encoded), StandardCharsets.US_ASCII);
+      if (host.matches("[A-Za-z0-9.:-]+\\$")) {
+        return host.substring(0, host.length() - 1);
+      }
+    } catch (IllegalArgumentException e) {
+      // Told below.
+    }
+    throw new ConfigurationException("CLERK_PUBLISHABLE_KEY", expected);
+  }
+
+  private static void checkTls(ServerSettings settings) {
+    if ((settings.tlsCertificate() == null) != (settings.tlsKey() == null)) {
+      throw new ConfigurationException(
+          settings.tlsCertificate() == null ? "AVAI_TLS_CERT" : "AVAI_TLS_KEY",
+          "a PEM file: certificate and key go together");
+    }
+  }
+
+  private static void checkProduction(ServerSettings settings) {
+    if (!settings.identity().isSignInConfigured()
+        && settings.identity().anonymous() != AnonymousPolicy.ONLY) {
+      throw new ConfigurationException(
+          "CLERK_PUBLISHABLE_KEY", "Clerk in production, or an explicit AVAI_ANONYMOUS=only");
+    }
+    if (settings.database() instanceof DatabaseSettings.Embedded) {
+      throw new ConfigurationException("DATABASE_URL", "a database in production");
+    }
+    if (settings.allowedOrigins().isEmpty()) {
+      throw new ConfigurationException(
+          "AVAI_ALLOWED_ORIGINS", "the origins of your pages in production");
+    }
+    for (URI canister : settings.canisters().urls()) {
+      if (canister.getScheme().equalsIgnoreCase("ws") && !LOOPBACK.contains(canister.getHost())) {
+        throw new ConfigurationException(
+            "AVAI_CANISTER_WS_URL", "wss:// in production, but for canisters on the loopback");
+      }
+    }
+  }
+}

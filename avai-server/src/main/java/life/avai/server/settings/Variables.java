@@ -1,0 +1,122 @@
+package life.avai.server.settings;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Typed access to variables; an empty one counts as unset, and a wrong one is refused by name. */
+final class Variables {
+  private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
+
+  private final Map<String, String> values;
+
+  Variables(Map<String, String> values) {
+    this.values = Map.copyOf(values);
+  }
+
+  @Nullable String text(String name) {
+    String value = values.get(name);
+    return value == null || value.isBlank() ? null : value.strip();
+  }
+
+  String text(String name, String byDefault) {
+    String value = text(name);
+    return value == null ? byDefault : value;
+  }
+
+  boolean isSet(String name) {
+    return text(name) != null;
+  }
+
+  int integer(String name, int byDefault, int min, int max) {
+    String value = text(name);
+    if (value == null) {
+      return byDefault;
+    }
+    try {
+      int number = Integer.parseInt(value);
+      if (number >= min && number <= max) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // Told below.
+    }
+    throw new ConfigurationException(name, "a whole number from " + min + " to " + max);
+  }
+
+  Duration duration(String name, Duration byDefault) {
+    String value = text(name);
+    if (value == null) {
+      return byDefault;
+    }
+    Matcher matcher = DURATION.matcher(value);
+    if (!matcher.matches() || Long.parseLong(matcher.group(1)) == 0) {
+      throw new ConfigurationException(name, "a duration such as 500ms, 30s, 10m or 2h");
+    }
+    long amount = Long.parseLong(matcher.group(1));
+    return switch (matcher.group(2)) {
+      case "ms" -> Duration.ofMillis(amount);
+      case "s" -> Duration.ofSeconds(amount);
+      case "m" -> Duration.ofMinutes(amount);
+      case "h" -> Duration.ofHours(amount);
+      default -> Duration.ofDays(amount);
+    };
+  }
+
+  <E extends Enum<E>> E oneOf(String name, Class<E> type, E byDefault) {
+    String value = text(name);
+    if (value == null) {
+      return byDefault;
+    }
+    for (E constant : type.getEnumConstants()) {
+      if (constant.name().equalsIgnoreCase(value)) {
+        return constant;
+      }
+    }
+    throw new ConfigurationException(
+        name,
+        "one of "
+            + String.join(
+                ", ",
+                Arrays.stream(type.getEnumConstants())
+                    .map(constant -> constant.name().toLowerCase(Locale.ROOT))
+                    .toList()));
+  }
+
+  List<String> list(String name) {
+    String value = text(name);
+    return value == null
+        ? List.of()
+        : Arrays.stream(value.split(",", -1)).map(String::strip).filter(s -> !s.isEmpty()).toList();
+  }
+
+  URI uri(String name, String value, String... schemes) {
+    try {
+      URI uri = new URI(value);
+      if (uri.getHost() != null && uri.getScheme() != null) {
+        for (String scheme : schemes) {
+          if (uri.getScheme().equalsIgnoreCase(scheme)) {
+            return uri;
+          }
+        }
+      }
+    } catch (URISyntaxException e) {
+      // Told below, without the value: it may hold a password.
+    }
+    throw new ConfigurationException(
+        name, "a URL that begins with " + String.join(":// or ", schemes) + "://");
+  }
+
+  @Nullable Path path(String name) {
+    String value = text(name);
+    return value == null ? null : Path.of(value);
+  }
+}

@@ -1,0 +1,154 @@
+package life.avai.server.websocket;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import life.avai.server.wire.FrameEncoder;
+import life.avai.server.wire.RequestTag;
+import life.avai.server.wire.ServerFrame;
+
+/**
+ * The outbound half of a connection: writes frames, knows whether the peer takes them, and closes
+ * exactly once.
+ *
+ * <p>Safe for use by many threads at once; frames of one thread keep their order.
+ */
+final class ClientSocket {
+  /** How long a peer may take to answer our close frame. */
+  private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(2);
+
+  private final Channel channel;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private volatile boolean closing;
+
+  ClientSocket(Channel channel) {
+    this.channel = channel;
+  }
+
+  Channel channel() {
+    return channel;
+  }
+
+  boolean isOpen() {
+    return !closing && channel.isActive();
+  }
+
+  /** Whether the peer has taken enough of what was written for more to be of use. */
+  boolean isWritable() {
+    return channel.isWritable();
+  }
+
+  void send(ServerFrame frame) {
+    send(frame, RequestTag.NONE);
+  }
+
+  void send(ServerFrame frame, RequestTag tag) {
+    if (isOpen()) {
+      ByteBuf text = FrameEncoder.encode(channel.alloc(), frame, tag);
+      channel.writeAndFlush(new TextWebSocketFrame(text), channel.voidPromise());
+    }
+  }
+
+  /** Writes without a flush: {@link #flush} follows when a burst is over. */
+  void write(ServerFrame frame) {
+    if (isOpen()) {
+      ByteBuf text = FrameEncoder.encode(channel.alloc(), frame, RequestTag.NONE);
+      channel.write(new TextWebSocketFrame(text), channel.voidPromise());
+    }
+  }
+
+  void flush() {
+    channel.flush();
+  }
+
+  void ping() {
+    if (isOpen()) {
+      channel.writeAndFlush(new PingWebSocketFrame(), channel.voidPromise());
+    }
+  }
+
+  /**
+   * Waits until the peer takes what was written, so that one that asks and never reads costs no
+   * more than one answer. For virtual threads only.
+   *
+   * @return false when the connection ended before that
+   */
+  boolean awaitWritable() {
+    if (channel.isWritable()) {
+      return isOpen();
+    }
+    lock.lock();
+    try {
+      while (isOpen() && !channel.isWritable()) {
+        // Woken by writabilityChanged; the bound is against a wake-up that was missed.
+        boolean unused = changed.await(1, TimeUnit.SECONDS);
+      }
+      return isOpen();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void writabilityChanged() {
+    lock.lock();
+    try {
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Says goodbye and ends the connection, also when the peer does not answer. */
+  void close(CloseCode why) {
+    if (closing || !channel.isActive()) {
+      return;
+    }
+    channel
+        .eventLoop()
+        .execute(() -> {
+          if (closing) {
+            return;
+          }
+          closing = true;
+          writabilityChanged();
+          channel.writeAndFlush(
+              new CloseWebSocketFrame(why.code(), why.reason()), channel.voidPromise());
+          endSoon();
+        });
+  }
+
+  /** Answers the peer's close frame in kind and ends the connection. Event loop only. */
+  void answerClose(CloseWebSocketFrame frame) {
+    if (closing) {
+      channel.close();
+      return;
+    }
+    closing = true;
+    writabilityChanged();
+    int status = frame.statusCode();
+    CloseWebSocketFrame answer =
+        status == -1 ? new CloseWebSocketFrame() : new CloseWebSocketFrame(status, "");
+    channel.writeAndFlush(answer).addListener(done -> channel.close());
+  }
+
+  private void endSoon() {
+    channel
+        .eventLoop()
+        .schedule(
+            () -> {
+              channel.close();
+            },
+            CLOSE_PATIENCE.toMillis(),
+            TimeUnit.MILLISECONDS);
+  }
+}

@@ -1,0 +1,122 @@
+package life.avai.server.websocket;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import life.avai.domain.identity.UserId;
+import life.avai.server.wire.ErrorCode;
+import life.avai.server.wire.ServerFrames;
+
+/**
+ * Every open connection, and whose it is.
+ *
+ * <p>Safe for use by many threads at once.
+ */
+public final class SessionRegistry {
+  private final Map<UUID, WebSocketSession> sessions = new ConcurrentHashMap<>();
+  private final Map<UserId, Set<WebSocketSession>> byUser = new ConcurrentHashMap<>();
+  private final int maxPerUser;
+  private volatile boolean closing;
+
+  /** An empty registry. */
+  public SessionRegistry(int maxPerUser) {
+    this.maxPerUser = maxPerUser;
+  }
+
+  void add(WebSocketSession session) {
+    sessions.put(session.id(), session);
+  }
+
+  void remove(WebSocketSession session) {
+    sessions.remove(session.id());
+  }
+
+  /** Gives a connection to a user; false when the user has too many already. */
+  boolean assign(UserId user, WebSocketSession session) {
+    boolean[] taken = {false};
+    byUser.compute(
+        user,
+        (id, open) -> {
+          Set<WebSocketSession> set = open == null ? ConcurrentHashMap.newKeySet(1) : open;
+          if (set.contains(session) || set.size() < maxPerUser) {
+            set.add(session);
+            taken[0] = true;
+          }
+          return set.isEmpty() ? null : set;
+        });
+    return taken[0];
+  }
+
+  void unassign(UserId user, WebSocketSession session) {
+    byUser.computeIfPresent(
+        user,
+        (id, open) -> {
+          open.remove(session);
+          return open.isEmpty() ? null : open;
+        });
+  }
+
+  /**
+   * Ends the other connections of a user who is no more, because another has claimed what was
+   * theirs.
+   */
+  void endOthers(UserId user, WebSocketSession except) {
+    for (WebSocketSession session : byUser.getOrDefault(user, Set.of())) {
+      if (session != except) {
+        session.end(
+            ServerFrames.error(ErrorCode.AUTH_EXPIRED, "the anonymous session was claimed"),
+            CloseCode.AUTHENTICATION_ENDED);
+      }
+    }
+  }
+
+  /** All open connections, as they are now. */
+  public Collection<WebSocketSession> all() {
+    return sessions.values();
+  }
+
+  /** How many connections are open. */
+  public int size() {
+    return sessions.size();
+  }
+
+  /** How many users are connected. */
+  public int users() {
+    return byUser.size();
+  }
+
+  /** Whether the server is going down: nothing new is begun. */
+  boolean isClosing() {
+    return closing;
+  }
+
+  /** Looks after deadlines: call it a few times a second. */
+  public void sweep(long nowNanos) {
+    for (WebSocketSession session : sessions.values()) {
+      session.checkDeadlines(nowNanos);
+    }
+  }
+
+  /** Tells everyone that the server goes down, each to come back at another moment. */
+  public void announceShutdown(Duration spread) {
+    closing = true;
+    for (WebSocketSession session : sessions.values()) {
+      long millis = 500 + ThreadLocalRandom.current().nextLong(Math.max(1, spread.toMillis()));
+      session.tell(ServerFrames.serverShutdown(Duration.ofMillis(millis)));
+    }
+  }
+
+  /** Closes every connection. */
+  public void closeAll(CloseCode why) {
+    sessions.values().forEach(session -> session.close(why));
+  }
+
+  /** Tells those who asked how the assistant does. */
+  public void announceStatus() {
+    sessions.values().forEach(WebSocketSession::tellStatusIfAsked);
+  }
+}

@@ -1,0 +1,190 @@
+package life.avai.server.websocket;
+
+import java.util.Optional;
+import life.avai.domain.conversation.ConversationEvent.TurnAnswered;
+import life.avai.domain.conversation.ConversationEvent.TurnCancelled;
+import life.avai.domain.conversation.ConversationEvent.TurnEnded;
+import life.avai.domain.conversation.ConversationEvent.TurnFailed;
+import life.avai.domain.conversation.ConversationEvents.Subscription;
+import life.avai.domain.conversation.TurnOutcomes;
+import life.avai.domain.identity.UserId;
+import life.avai.domain.message.HistoryPage;
+import life.avai.domain.message.HistoryQuery;
+import life.avai.domain.message.HistoryQuery.From;
+import life.avai.domain.reply.ReplyStream;
+import life.avai.domain.thread.ChatThread;
+import life.avai.domain.thread.ThreadId;
+import life.avai.domain.turn.TurnSnapshot;
+import life.avai.server.wire.ClientFrame;
+import life.avai.server.wire.ErrorCode;
+import life.avai.server.wire.RequestTag;
+import life.avai.server.wire.ServerFrames;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a connection comes to watch a thread without a gap or a repeat: it first takes its place in
+ * the live events, then reads what the store has, and leaves out of the live events what the store
+ * gave. Used on the mailbox's thread only.
+ */
+final class Subscriptions {
+  private static final int HISTORY_PAGE = 200;
+
+  private final WebSocketSession session;
+  private final Services services;
+  private @Nullable Subscription prepared;
+
+  Subscriptions(WebSocketSession session, Services services) {
+    this.session = session;
+    this.services = services;
+  }
+
+  /** Takes a place in a thread's events, unless there is one already; nothing is written yet. */
+  void watch(ThreadId thread) {
+    if (!session.watches().isWatching(thread) && session.watches().size() < Watches.MAX_WATCHED) {
+      prepared = session.watches().open(thread);
+    }
+  }
+
+  /** Begins to write from the place that {@link #watch} took. */
+  void begin(ThreadId thread) {
+    Subscription subscription = prepared;
+    prepared = null;
+    if (subscription != null) {
+      session
+          .watches()
+          .begin(watchFrom(subscription, 0, subscription.runningAtStart(), null, false));
+    }
+  }
+
+  private ThreadWatch watchFrom(
+      Subscription subscription,
+      long covered,
+      @Nullable ReplyStream running,
+      ClientFrame.@Nullable ReplyOffset from,
+      boolean catchingUp) {
+    ClientFrame.ReplyOffset at =
+        running != null && from != null && running.messageId().equals(from.messageId())
+            ? from
+            : null;
+    return new ThreadWatch(
+        subscription,
+        session.id(),
+        session.wantsDeltas(),
+        covered,
+        running,
+        at == null ? 0 : at.attempt(),
+        at == null ? 0 : at.offset(),
+        catchingUp);
+  }
+
+  /**
+   * Answers a {@code subscribe}.
+   *
+   * @return false when the user has no such thread
+   */
+  boolean subscribe(UserId user, ClientFrame.Subscribe frame, RequestTag tag) {
+    ThreadId thread = frame.threadId();
+    if (session.watches().size() >= Watches.MAX_WATCHED && !session.watches().isWatching(thread)) {
+      session.refuse(
+          ErrorCode.INVALID_MESSAGE,
+          "thread_id: expected at most " + Watches.MAX_WATCHED + " watched threads",
+          "thread_id",
+          tag);
+      return true;
+    }
+    Subscription subscription = session.watches().open(thread);
+    boolean begun = false;
+    try {
+      Long after = frame.afterPosition();
+      begun =
+          after == null
+              ? live(user, frame, subscription, tag)
+              : caughtUp(user, frame, after, subscription, tag);
+    } finally {
+      if (!begun) {
+        subscription.close();
+      }
+    }
+    if (begun) {
+      for (TurnSnapshot turn : services.store().unfinished(thread)) {
+        services.turns().await(turn.id(), thread);
+      }
+    }
+    return begun;
+  }
+
+  private boolean live(
+      UserId user, ClientFrame.Subscribe frame, Subscription subscription, RequestTag tag) {
+    Optional<ChatThread> thread = services.threads().find(user, frame.threadId());
+    if (thread.isEmpty()) {
+      return false;
+    }
+    ReplyStream running = subscription.runningAtStart();
+    session
+        .socket()
+        .send(ServerFrames.subscribed(frame.threadId(), thread.get().messageCount(), running), tag);
+    session.watches().begin(watchFrom(subscription, 0, running, frame.reply(), true));
+    return true;
+  }
+
+  private boolean caughtUp(
+      UserId user,
+      ClientFrame.Subscribe frame,
+      long after,
+      Subscription subscription,
+      RequestTag tag) {
+    ThreadId thread = frame.threadId();
+    Optional<HistoryPage> first = page(user, thread, after);
+    if (first.isEmpty()) {
+      return false;
+    }
+    HistoryPage page = first.get();
+    // A reply that the history holds already is not running any more, whatever it was a moment ago.
+    long covered = page.lastPosition();
+    ReplyStream running = subscription.runningAtStart();
+    if (running != null && isKept(page, running)) {
+      running = null;
+    }
+    session.socket().send(ServerFrames.subscribed(thread, covered, running), tag);
+    while (true) {
+      session.socket().send(ServerFrames.threadHistory(thread, page));
+      if (!page.hasMore() || page.messages().isEmpty() || !session.socket().awaitWritable()) {
+        break;
+      }
+      Optional<HistoryPage> next = page(user, thread, page.messages().getLast().position());
+      if (next.isEmpty()) {
+        break;
+      }
+      page = next.get();
+      covered = page.lastPosition();
+      if (running != null && isKept(page, running)) {
+        running = null;
+      }
+    }
+    session.watches().begin(watchFrom(subscription, covered, running, frame.reply(), true));
+    return true;
+  }
+
+  private Optional<HistoryPage> page(UserId user, ThreadId thread, long after) {
+    HistoryQuery query = new HistoryQuery(new From.After(after), HISTORY_PAGE, false);
+    return services
+        .messages()
+        .history(user, thread, query)
+        .map(page -> HistoryCut.cut(page, query));
+  }
+
+  private static boolean isKept(HistoryPage page, ReplyStream running) {
+    return page.messages().stream().anyMatch(message -> message.id().equals(running.messageId()));
+  }
+
+  /** Tells this connection alone how a turn stands whose message it has sent once more. */
+  void tellAsItStands(TurnSnapshot turn) {
+    TurnEnded ended = TurnOutcomes.event(turn);
+    switch (ended) {
+      case null -> {}
+      case TurnAnswered answered -> session.socket().send(ServerFrames.aiResponse(answered));
+      case TurnFailed failed -> session.socket().send(ServerFrames.aiFailed(failed));
+      case TurnCancelled cancelled -> session.socket().send(ServerFrames.aiCancelled(cancelled));
+    }
+  }
+}

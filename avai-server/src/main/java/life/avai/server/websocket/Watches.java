@@ -1,0 +1,115 @@
+package life.avai.server.websocket;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import life.avai.domain.conversation.ConversationEvents;
+import life.avai.domain.conversation.ConversationEvents.Subscription;
+import life.avai.domain.thread.ThreadId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The threads that one socket watches.
+ *
+ * <p>However much happens in them while the socket's event loop is busy, it is woken once.
+ */
+final class Watches {
+  /** What may wait for a socket that does not read, in characters: beyond it, it is too slow. */
+  private static final long MAX_LAG = 4L << 20;
+
+  /** How many threads one socket may watch. */
+  static final int MAX_WATCHED = 200;
+
+  private final ClientSocket socket;
+  private final ConversationEvents events;
+  private final AtomicBoolean woken = new AtomicBoolean();
+  // Guarded by this; null while nothing is watched, because most idle sockets watch nothing.
+  private @Nullable Map<ThreadId, ThreadWatch> watches;
+  private boolean closed;
+
+  Watches(ClientSocket socket, ConversationEvents events) {
+    this.socket = socket;
+    this.events = events;
+  }
+
+  /** Begins to collect a thread's events; nothing is written before {@link #begin}. */
+  Subscription open(ThreadId thread) {
+    return events.subscribe(thread, this::wake);
+  }
+
+  synchronized boolean isWatching(ThreadId thread) {
+    return watches != null && watches.containsKey(thread);
+  }
+
+  synchronized int size() {
+    return watches == null ? 0 : watches.size();
+  }
+
+  /** Begins to write what is new in a thread, in place of an earlier watch of it. */
+  void begin(ThreadWatch watch) {
+    ThreadWatch replaced;
+    synchronized (this) {
+      if (closed) {
+        watch.subscription().close();
+        return;
+      }
+      if (watches == null) {
+        watches = new HashMap<>(2);
+      }
+      replaced = watches.put(watch.subscription().threadId(), watch);
+    }
+    if (replaced != null) {
+      replaced.subscription().close();
+    }
+    wake();
+  }
+
+  void end(ThreadId thread) {
+    ThreadWatch ended;
+    synchronized (this) {
+      ended = watches == null ? null : watches.remove(thread);
+    }
+    if (ended != null) {
+      ended.subscription().close();
+    }
+  }
+
+  /** Ends them all; {@code forGood} when the connection is gone. */
+  void endAll(boolean forGood) {
+    Map<ThreadId, ThreadWatch> ended;
+    synchronized (this) {
+      closed |= forGood;
+      ended = watches == null ? Map.of() : watches;
+      watches = null;
+    }
+    ended.values().forEach(watch -> watch.subscription().close());
+  }
+
+  /** Something is new. Never blocks. */
+  void wake() {
+    if (woken.compareAndSet(false, true)) {
+      socket.channel().eventLoop().execute(this::drain);
+    }
+  }
+
+  /** Writes what is new, as far as the socket takes it. Event loop only. */
+  void drain() {
+    woken.set(false);
+    boolean written = false;
+    boolean tooSlow = false;
+    for (ThreadWatch watch : snapshot()) {
+      written |= watch.drainTo(socket);
+      tooSlow |= !socket.isWritable() && watch.subscription().lag() > MAX_LAG;
+    }
+    if (written) {
+      socket.flush();
+    }
+    if (tooSlow) {
+      socket.close(CloseCode.SLOW_READER);
+    }
+  }
+
+  private synchronized ThreadWatch[] snapshot() {
+    return watches == null ? new ThreadWatch[0] : watches.values().toArray(ThreadWatch[]::new);
+  }
+}

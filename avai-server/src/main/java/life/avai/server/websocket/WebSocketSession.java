@@ -1,0 +1,334 @@
+package life.avai.server.websocket;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import life.avai.domain.StoreUnavailableException;
+import life.avai.domain.identity.Caller;
+import life.avai.server.wire.ClientCodec;
+import life.avai.server.wire.ErrorCode;
+import life.avai.server.wire.InvalidFrameException;
+import life.avai.server.wire.RequestTag;
+import life.avai.server.wire.ServerFrame;
+import life.avai.server.wire.ServerFrames;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client's connection: who it is, what it watches, and its deadlines.
+ *
+ * <p>Frames are handled one after the other on a virtual thread; what is watched is written by the
+ * event loop.
+ */
+public final class WebSocketSession {
+  private static final System.Logger LOG = System.getLogger(WebSocketSession.class.getName());
+
+  /** Errors that a peer may cause in a burst, and then how many a second. */
+  private static final int ERRORS_AT_ONCE = 100;
+
+  private static final double ERRORS_PER_SECOND = 2;
+  private static final int COST_OF_FAILED_AUTHENTICATION = 10;
+
+  private final UUID id;
+  private final ClientSocket socket;
+  private final Services services;
+  private final SessionRegistry registry;
+  private final EdgeLimits limits;
+  private final ClientCodec codec;
+  private final Mailbox mailbox;
+  private final Watches watches;
+  private final FrameHandler handler;
+  private final long openedNanos;
+
+  private volatile @Nullable Caller caller;
+  private volatile @Nullable Instant tokenEnds;
+  private volatile @Nullable Allowance errors;
+  private volatile boolean deltas = true;
+  private volatile boolean statusAsked;
+  private volatile boolean renewalAsked;
+  private volatile long lastFrameNanos;
+  private volatile long lastReadNanos;
+  private volatile long lastPingNanos;
+  private volatile long unwritableSinceNanos;
+
+  WebSocketSession(
+      UUID id,
+      ClientSocket socket,
+      Services services,
+      SessionRegistry registry,
+      EdgeLimits limits,
+      ClientCodec codec,
+      long nowNanos) {
+    this.id = id;
+    this.socket = socket;
+    this.services = services;
+    this.registry = registry;
+    this.limits = limits;
+    this.codec = codec;
+    this.watches = new Watches(socket, services.events());
+    this.handler = new FrameHandler(this, services);
+    this.mailbox = new Mailbox(this::handle, this::setReading);
+    this.openedNanos = nowNanos;
+    this.lastFrameNanos = nowNanos;
+    this.lastReadNanos = nowNanos;
+    this.lastPingNanos = nowNanos;
+  }
+
+  /** The connection's id, as {@code welcome} tells it. */
+  public UUID id() {
+    return id;
+  }
+
+  ClientSocket socket() {
+    return socket;
+  }
+
+  Watches watches() {
+    return watches;
+  }
+
+  SessionRegistry registry() {
+    return registry;
+  }
+
+  ClientCodec codec() {
+    return codec;
+  }
+
+  @Nullable Caller caller() {
+    return caller;
+  }
+
+  boolean wantsDeltas() {
+    return deltas;
+  }
+
+  void setDeltas(boolean wanted) {
+    deltas = wanted;
+  }
+
+  /** From now on this connection is told whenever the assistant's state changes. */
+  void statusAsked() {
+    statusAsked = true;
+  }
+
+  /** A text frame has come. Event loop only. */
+  void received(String text) {
+    lastFrameNanos = System.nanoTime();
+    mailbox.offer(text);
+  }
+
+  /** The peer has given a sign of life. Event loop only. */
+  void sawLife() {
+    lastReadNanos = System.nanoTime();
+  }
+
+  /** The peer takes frames again, or no longer does. Event loop only. */
+  void writabilityChanged() {
+    if (socket.isWritable()) {
+      unwritableSinceNanos = 0;
+      watches.drain();
+    } else {
+      unwritableSinceNanos = Math.max(1, System.nanoTime());
+    }
+    socket.writabilityChanged();
+  }
+
+  /** The connection is gone. */
+  void closed() {
+    registry.remove(this);
+    Caller was = caller;
+    if (was != null) {
+      registry.unassign(was.userId(), this);
+    }
+    mailbox.close();
+    watches.endAll(true);
+    socket.writabilityChanged();
+  }
+
+  private void setReading(boolean on) {
+    socket.channel().config().setAutoRead(on);
+  }
+
+  /** Looks at one frame. On the mailbox's virtual thread. */
+  private void handle(String text) {
+    if (!socket.awaitWritable()) {
+      return;
+    }
+    RequestTag tag = RequestTag.NONE;
+    try {
+      ClientCodec.Received received;
+      try {
+        received = codec.read(text);
+      } catch (InvalidFrameException e) {
+        tag = codec.tagOf(text);
+        throw e;
+      }
+      tag = received.tag();
+      if (caller == null && received.isKnown() && !received.isForEverybody()) {
+        throw new InvalidFrameException(ErrorCode.AUTH_REQUIRED, null, "authenticate first");
+      }
+      handler.handle(received.frame(), tag);
+    } catch (InvalidFrameException e) {
+      refuse(e.code(), e.explanation(), e.field(), tag);
+    } catch (StoreUnavailableException e) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "store unavailable connection={0} cause={1}",
+          id,
+          e.getMessage());
+      error(
+          ErrorCode.STORE_UNAVAILABLE,
+          "the store cannot be reached; try again",
+          Duration.ofSeconds(1),
+          tag);
+    } catch (RuntimeException | Error e) {
+      LOG.log(System.Logger.Level.ERROR, "handling a frame failed, connection=" + id, e);
+      error(ErrorCode.INTERNAL, "something went wrong here", Duration.ofSeconds(1), tag);
+    }
+  }
+
+  /** An error that the peer has caused; too many of them end the connection. */
+  void refuse(ErrorCode code, String message, @Nullable String field, RequestTag tag) {
+    socket.send(ServerFrames.error(code, message, field, null, tag, out -> {}), tag);
+    costs(1);
+  }
+
+  /** An error with a time after which the same may succeed. */
+  void error(ErrorCode code, String message, @Nullable Duration retryAfter, RequestTag tag) {
+    socket.send(ServerFrames.error(code, message, null, retryAfter, tag, out -> {}), tag);
+  }
+
+  /** Authentication has failed: guessing is expensive. */
+  void authenticationFailed(String message, RequestTag tag) {
+    socket.send(
+        ServerFrames.error(ErrorCode.AUTH_FAILED, message, null, null, tag, out -> {}), tag);
+    costs(COST_OF_FAILED_AUTHENTICATION);
+  }
+
+  /** Counts an error against the peer. */
+  void costs(int amount) {
+    Allowance allowance = errors;
+    if (allowance == null) {
+      allowance = new Allowance(ERRORS_AT_ONCE, ERRORS_PER_SECOND, System.nanoTime());
+      errors = allowance;
+    }
+    if (!allowance.take(amount, System.nanoTime())) {
+      socket.close(CloseCode.POLICY);
+    }
+  }
+
+  /**
+   * Gives the connection to a user.
+   *
+   * @param ends when the token ends; null when there is none
+   * @return false when the user has too many connections: then it is being closed
+   */
+  boolean authenticated(Caller user, @Nullable Instant ends, RequestTag tag) {
+    Caller was = caller;
+    if (was == null || !was.userId().equals(user.userId())) {
+      if (!registry.assign(user.userId(), this)) {
+        error(
+            ErrorCode.TOO_MANY_CONNECTIONS,
+            "this user has too many connections",
+            Duration.ofSeconds(30),
+            tag);
+        socket.close(CloseCode.TOO_MANY_SOCKETS);
+        return false;
+      }
+      if (was != null) {
+        registry.unassign(was.userId(), this);
+      }
+    }
+    caller = user;
+    tokenEnds = ends;
+    renewalAsked = false;
+    if (!socket.isOpen()) {
+      // Closed while it was being authenticated: nobody else would give the place back.
+      registry.unassign(user.userId(), this);
+    }
+    return true;
+  }
+
+  /** Whether the token is over: then nothing is done for the connection but renewing. */
+  boolean isTokenOver() {
+    Instant ends = tokenEnds;
+    return ends != null && !services.clock().instant().isBefore(ends.plus(TOKEN_SKEW));
+  }
+
+  private static final Duration TOKEN_SKEW = Duration.ofSeconds(5);
+
+  /** Sends a frame that nobody asked for. */
+  void tell(ServerFrame frame) {
+    socket.send(frame);
+  }
+
+  void tellStatusIfAsked() {
+    if (statusAsked) {
+      handler.tellStatus();
+    }
+  }
+
+  /** Sends a last frame and closes. */
+  void end(ServerFrame last, CloseCode why) {
+    socket.send(last);
+    socket.close(why);
+  }
+
+  void close(CloseCode why) {
+    socket.close(why);
+  }
+
+  /** Looks whether a deadline has passed. Called a few times a second, on one thread. */
+  void checkDeadlines(long now) {
+    if (caller == null && passed(openedNanos, limits.authTimeout(), now)) {
+      socket.close(CloseCode.NOT_AUTHENTICATED);
+      return;
+    }
+    long unwritableSince = unwritableSinceNanos;
+    if (unwritableSince != 0 && passed(unwritableSince, limits.slowReaderTimeout(), now)) {
+      socket.close(CloseCode.SLOW_READER);
+      return;
+    }
+    if (passed(lastFrameNanos, limits.idleTimeout(), now)) {
+      socket.close(CloseCode.NORMAL);
+      return;
+    }
+    checkLife(now);
+    checkToken();
+  }
+
+  private void checkLife(long now) {
+    if (passed(lastReadNanos, limits.heartbeat().multipliedBy(3), now)) {
+      // Two pings went unanswered: nobody is there any more.
+      socket.channel().close();
+    } else if (passed(lastReadNanos, limits.heartbeat(), now)
+        && passed(lastPingNanos, limits.heartbeat(), now)) {
+      lastPingNanos = now;
+      socket.ping();
+    }
+  }
+
+  private void checkToken() {
+    Instant ends = tokenEnds;
+    if (ends == null) {
+      return;
+    }
+    Instant now = services.clock().instant();
+    if (!now.isBefore(ends.plus(TOKEN_SKEW).plus(EdgeLimits.RENEWAL_GRACE))) {
+      socket.close(CloseCode.AUTHENTICATION_ENDED);
+    } else if (!now.isBefore(ends.plus(TOKEN_SKEW)) && !renewalAsked) {
+      renewalAsked = true;
+      socket.send(
+          ServerFrames.error(
+              ErrorCode.AUTH_EXPIRED,
+              "the token has ended; authenticate again within "
+                  + EdgeLimits.RENEWAL_GRACE.toSeconds()
+                  + " seconds"));
+    }
+  }
+
+  private static boolean passed(long since, Duration limit, long now) {
+    return now - since > TimeUnit.MILLISECONDS.toNanos(limit.toMillis());
+  }
+}
