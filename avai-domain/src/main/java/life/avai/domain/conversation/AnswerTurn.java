@@ -80,6 +80,15 @@ final class AnswerTurn {
     if (running.turn().cancelRequested()) {
       return finishCancelled(running, progress);
     }
+    if (running.turn().tries() >= settings.attempts()) {
+      // Servers died over it as often as it may be begun.
+      return finishFailed(
+          running,
+          progress,
+          FailureCode.CANISTER_ERROR,
+          TurnOutcomes.reason(FailureCode.CANISTER_ERROR),
+          AFTER_FAILURE);
+    }
     progress.begin();
     Instant deadline = clock.instant().plus(settings.timeout());
     int tries = running.turn().tries();

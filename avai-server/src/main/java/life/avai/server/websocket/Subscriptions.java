@@ -14,6 +14,7 @@ import life.avai.domain.message.HistoryQuery.From;
 import life.avai.domain.reply.ReplyStream;
 import life.avai.domain.thread.ChatThread;
 import life.avai.domain.thread.ThreadId;
+import life.avai.domain.turn.RequestId;
 import life.avai.domain.turn.TurnSnapshot;
 import life.avai.server.wire.ClientFrame;
 import life.avai.server.wire.ErrorCode;
@@ -52,29 +53,58 @@ final class Subscriptions {
     if (subscription != null) {
       session
           .watches()
-          .begin(watchFrom(subscription, 0, subscription.runningAtStart(), null, false));
+          .begin(
+              new ThreadWatch(
+                  subscription,
+                  session.id(),
+                  session.wantsDeltas(),
+                  0,
+                  subscription.runningAtStart(),
+                  0,
+                  0,
+                  false,
+                  null));
     }
   }
 
+  /**
+   * A place in a thread's events from which a subscription begins.
+   *
+   * @param running the reply that is being written there, or null
+   * @param typing the turn for which this socket was told that the assistant types, or null
+   */
+  private record Place(
+      Subscription subscription, @Nullable ReplyStream running, @Nullable RequestId typing) {}
+
+  /** The place that this socket has already, or a new one at the end. */
+  private Place place(ThreadId thread) {
+    ThreadWatch present = session.watches().take(thread);
+    if (present != null) {
+      return new Place(present.subscription(), present.running(), present.typing());
+    }
+    Subscription fresh = session.watches().open(thread);
+    return new Place(fresh, fresh.runningAtStart(), null);
+  }
+
   private ThreadWatch watchFrom(
-      Subscription subscription,
+      Place place,
       long covered,
       @Nullable ReplyStream running,
-      ClientFrame.@Nullable ReplyOffset from,
-      boolean catchingUp) {
+      ClientFrame.@Nullable ReplyOffset from) {
     ClientFrame.ReplyOffset at =
         running != null && from != null && running.messageId().equals(from.messageId())
             ? from
             : null;
     return new ThreadWatch(
-        subscription,
+        place.subscription(),
         session.id(),
         session.wantsDeltas(),
         covered,
         running,
         at == null ? 0 : at.attempt(),
         at == null ? 0 : at.offset(),
-        catchingUp);
+        true,
+        place.typing());
   }
 
   /**
@@ -92,17 +122,15 @@ final class Subscriptions {
           tag);
       return true;
     }
-    Subscription subscription = session.watches().open(thread);
+    Place place = place(thread);
     boolean begun = false;
     try {
       Long after = frame.afterPosition();
       begun =
-          after == null
-              ? live(user, frame, subscription, tag)
-              : caughtUp(user, frame, after, subscription, tag);
+          after == null ? live(user, frame, place, tag) : caughtUp(user, frame, after, place, tag);
     } finally {
       if (!begun) {
-        subscription.close();
+        place.subscription().close();
       }
     }
     if (begun) {
@@ -113,26 +141,21 @@ final class Subscriptions {
     return begun;
   }
 
-  private boolean live(
-      UserId user, ClientFrame.Subscribe frame, Subscription subscription, RequestTag tag) {
+  private boolean live(UserId user, ClientFrame.Subscribe frame, Place place, RequestTag tag) {
     Optional<ChatThread> thread = services.threads().find(user, frame.threadId());
     if (thread.isEmpty()) {
       return false;
     }
-    ReplyStream running = subscription.runningAtStart();
+    ReplyStream running = place.running();
     session
         .socket()
         .send(ServerFrames.subscribed(frame.threadId(), thread.get().messageCount(), running), tag);
-    session.watches().begin(watchFrom(subscription, 0, running, frame.reply(), true));
+    session.watches().begin(watchFrom(place, 0, running, frame.reply()));
     return true;
   }
 
   private boolean caughtUp(
-      UserId user,
-      ClientFrame.Subscribe frame,
-      long after,
-      Subscription subscription,
-      RequestTag tag) {
+      UserId user, ClientFrame.Subscribe frame, long after, Place place, RequestTag tag) {
     ThreadId thread = frame.threadId();
     Optional<HistoryPage> first = page(user, thread, after);
     if (first.isEmpty()) {
@@ -141,7 +164,7 @@ final class Subscriptions {
     HistoryPage page = first.get();
     // A reply that the history holds already is not running any more, whatever it was a moment ago.
     long covered = page.lastPosition();
-    ReplyStream running = subscription.runningAtStart();
+    ReplyStream running = place.running();
     if (running != null && isKept(page, running)) {
       running = null;
     }
@@ -161,7 +184,7 @@ final class Subscriptions {
         running = null;
       }
     }
-    session.watches().begin(watchFrom(subscription, covered, running, frame.reply(), true));
+    session.watches().begin(watchFrom(place, covered, running, frame.reply()));
     return true;
   }
 

@@ -54,6 +54,7 @@ final class ThreadWatch {
    * @param covered the last position that was sent as history; 0 for none
    * @param deltas whether the socket wants replies piece by piece
    * @param attempt with {@code offset}: how far the socket has read the running reply
+   * @param typing the turn for which this socket was told that the assistant types, or null
    * @param catchingUp whether to say {@code caught_up} after what there is of the running reply
    */
   ThreadWatch(
@@ -64,7 +65,8 @@ final class ThreadWatch {
       @Nullable ReplyStream running,
       int attempt,
       int offset,
-      boolean catchingUp) {
+      boolean catchingUp,
+      @Nullable RequestId typing) {
     this.subscription = subscription;
     this.connection = connection;
     this.deltas = deltas;
@@ -73,10 +75,21 @@ final class ThreadWatch {
     this.attempt = attempt;
     this.offset = offset;
     this.catchingUp = catchingUp;
+    this.typing = typing;
   }
 
   Subscription subscription() {
     return subscription;
+  }
+
+  /** The reply that is being written at this place; null when there is none. */
+  @Nullable ReplyStream running() {
+    return stream;
+  }
+
+  /** The turn for which this socket was told that the assistant types; null when there is none. */
+  @Nullable RequestId typing() {
+    return typing;
   }
 
   /** Writes what is new, as far as the socket takes it; tells whether anything was written. */

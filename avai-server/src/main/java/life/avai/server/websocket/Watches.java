@@ -2,6 +2,7 @@ package life.avai.server.websocket;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import life.avai.domain.conversation.ConversationEvents;
 import life.avai.domain.conversation.ConversationEvents.Subscription;
@@ -62,6 +63,25 @@ final class Watches {
       replaced.subscription().close();
     }
     wake();
+  }
+
+  /**
+   * Stops writing from a place without giving it up, so that somebody can go on from there.
+   *
+   * @return null when the thread is not watched
+   */
+  @Nullable ThreadWatch take(ThreadId thread) {
+    CompletableFuture<@Nullable ThreadWatch> taken = new CompletableFuture<>();
+    // On the event loop, so that nothing is being written from it when it is handed over.
+    socket
+        .channel()
+        .eventLoop()
+        .execute(() -> {
+          synchronized (this) {
+            taken.complete(watches == null ? null : watches.remove(thread));
+          }
+        });
+    return taken.join();
   }
 
   void end(ThreadId thread) {
