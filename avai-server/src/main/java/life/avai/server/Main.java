@@ -1,39 +1,50 @@
 package life.avai.server;
 
+import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import life.avai.persistence.embedded.EmbeddedPostgresException;
 import life.avai.persistence.migration.SchemaException;
+import life.avai.server.chat.ChatClient;
+import life.avai.server.demo.DemoCanister;
 import life.avai.server.logging.Logging;
 import life.avai.server.settings.ConfigurationException;
 import life.avai.server.settings.DotEnv;
 import life.avai.server.settings.Environment;
 import life.avai.server.settings.ServerSettings;
+import life.avai.server.settings.ServerSettings.LogSettings;
 
 /**
  * The program {@code avai}: {@code serve}, {@code demo}, {@code canister}, {@code chat}, {@code
  * help}.
  */
 public final class Main {
+  /** How fast the demo canister seems to type. */
+  private static final Duration TYPING = Duration.ofMillis(15);
+
   private Main() {}
 
   /** Exits with 0 when all went well, 1 when it did not, 2 when it was asked the wrong way. */
   public static void main(String[] args) {
     String command = args.length == 0 ? "help" : args[0];
     List<String> rest = Arrays.asList(args).subList(Math.min(1, args.length), args.length);
+    Logging.configure(new LogSettings(LogSettings.Format.TEXT, LogSettings.Level.WARN));
     try {
       int status =
           switch (command) {
             case "serve" -> serve(DotEnv.under(System.getenv(), Path.of("")), "0.0.0.0");
+            case "demo" -> demo();
+            case "canister" -> canister(rest);
+            case "chat" -> chat(rest);
             case "help", "--help", "-h" -> help(0);
             default -> help(2);
           };
-      if (status != 0 || !rest.isEmpty()) {
-        System.exit(status);
-      }
+      System.exit(status);
     } catch (ConfigurationException | EmbeddedPostgresException | SchemaException e) {
       System.err.println("avai: " + e.getMessage());
       System.exit(1);
@@ -52,6 +63,39 @@ public final class Main {
         "AVAI is ready at " + scheme + "://" + shown(settings.host()) + ":" + server.port() + "/");
     awaitForever();
     return 0;
+  }
+
+  private static int demo() {
+    Map<String, String> variables = new HashMap<>(DotEnv.under(System.getenv(), Path.of("")));
+    if (!variables.containsKey("AVAI_CANISTER_WS_URL")) {
+      DemoCanister canister = DemoCanister.start("127.0.0.1", 0, TYPING);
+      variables.put("AVAI_CANISTER_WS_URL", canister.url().toString());
+    }
+    return serve(variables, "127.0.0.1");
+  }
+
+  private static int canister(List<String> arguments) {
+    try (DemoCanister canister =
+        DemoCanister.start(
+            option(arguments, "--host", "127.0.0.1"),
+            Integer.parseInt(option(arguments, "--port", "9090")),
+            TYPING)) {
+      System.out.println("The demo canister (fixed rules, no AI) is at " + canister.url());
+      awaitForever();
+    } catch (NumberFormatException e) {
+      return help(2);
+    }
+    return 0;
+  }
+
+  private static int chat(List<String> arguments) {
+    URI url = URI.create(option(arguments, "--url", "ws://127.0.0.1:8080/ws"));
+    return ChatClient.run(url, System.in, Boolean.getBoolean("avai.stdin.piped"), System.out);
+  }
+
+  private static String option(List<String> arguments, String name, String byDefault) {
+    int at = arguments.indexOf(name);
+    return at >= 0 && at + 1 < arguments.size() ? arguments.get(at + 1) : byDefault;
   }
 
   private static String shown(String host) {
