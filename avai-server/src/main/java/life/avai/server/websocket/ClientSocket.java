@@ -6,6 +6,8 @@ import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -26,6 +28,7 @@ final class ClientSocket {
   private final Channel channel;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
+  private final Queue<ByteBuf> outgoing = new ConcurrentLinkedQueue<>();
   private volatile boolean closing;
 
   ClientSocket(Channel channel) {
@@ -49,19 +52,42 @@ final class ClientSocket {
     send(frame, RequestTag.NONE);
   }
 
+  /**
+   * Sends a frame. Everything that is written to this socket afterwards comes after it, also what a
+   * watch writes that learned of something later than this call: so an acknowledgement stands
+   * before the events that it leads to.
+   */
   void send(ServerFrame frame, RequestTag tag) {
     if (isOpen()) {
-      ByteBuf text = FrameEncoder.encode(channel.alloc(), frame, tag);
-      channel.writeAndFlush(new TextWebSocketFrame(text), channel.voidPromise());
+      outgoing.add(FrameEncoder.encode(channel.alloc(), frame, tag));
+      channel.eventLoop().execute(this::flushOutgoing);
     }
   }
 
-  /** Writes without a flush: {@link #flush} follows when a burst is over. */
+  /** Writes without a flush: {@link #flush} follows when a burst is over. Event loop only. */
   void write(ServerFrame frame) {
+    boolean unused = writeOutgoing();
     if (isOpen()) {
       ByteBuf text = FrameEncoder.encode(channel.alloc(), frame, RequestTag.NONE);
       channel.write(new TextWebSocketFrame(text), channel.voidPromise());
     }
+  }
+
+  private void flushOutgoing() {
+    if (writeOutgoing()) {
+      channel.flush();
+    }
+  }
+
+  /** A closed channel takes and releases them too, so nothing stays behind. Event loop only. */
+  private boolean writeOutgoing() {
+    boolean written = false;
+    ByteBuf text;
+    while ((text = outgoing.poll()) != null) {
+      channel.write(new TextWebSocketFrame(text), channel.voidPromise());
+      written = true;
+    }
+    return written;
   }
 
   void flush() {
