@@ -1,0 +1,20 @@
+package life.avai.testkit.contract;
+
+import life.avai.domain.conversation.ConversationStore;
+import life.avai.domain.identity.UserRepository;
+import life.avai.domain.message.MessageRepository;
+import life.avai.domain.thread.ThreadRepository;
+
+/** The four ports of one shared store: what one of them writes, the others read. */
+public interface Stores {
+  ConversationStore conversations();
+
+  MessageRepository messages();
+
+  ThreadRepository threads();
+
+  UserRepository users();
+
+  /** How many messages of a thread the store should give to answer one; at least 1. */
+  int contextMessages();
+}

@@ -1,0 +1,73 @@
+package life.avai.testkit.memory;
+
+import java.time.InstantSource;
+import life.avai.domain.conversation.ConversationStore;
+import life.avai.domain.identity.UserRepository;
+import life.avai.domain.message.MessageRepository;
+import life.avai.domain.thread.ThreadRepository;
+import life.avai.testkit.contract.Stores;
+
+/**
+ * A whole store in this process's memory: everything is lost when the process ends, and nothing is
+ * ever dropped before, so it grows with what is said. It keeps the same contracts as a database.
+ *
+ * <p>Safe for use by many threads at once; one lock guards all of it.
+ */
+public final class InMemoryStore implements Stores {
+  private static final int CONTEXT_MESSAGES = 20;
+
+  private final int contextMessages;
+  private final ConversationStore conversations;
+  private final MessageRepository messages;
+  private final ThreadRepository threads;
+  private final UserRepository users;
+
+  /** An empty store that goes by the system clock and gives twenty messages of context. */
+  public InMemoryStore() {
+    this(InstantSource.system(), CONTEXT_MESSAGES);
+  }
+
+  /**
+   * An empty store.
+   *
+   * @param clock measures leases and how long turns wait
+   * @param contextMessages how many exchanges before a question are given to answer it; at least 1
+   */
+  public InMemoryStore(InstantSource clock, int contextMessages) {
+    if (contextMessages < 1) {
+      throw new IllegalArgumentException(
+          "contextMessages: " + contextMessages + " (expected: at least 1)");
+    }
+    this.contextMessages = contextMessages;
+    Tables tables = new Tables(clock);
+    this.conversations = new InMemoryConversations(tables, contextMessages);
+    this.messages = new InMemoryMessages(tables);
+    this.threads = new InMemoryThreads(tables);
+    this.users = new InMemoryUsers(tables);
+  }
+
+  @Override
+  public ConversationStore conversations() {
+    return conversations;
+  }
+
+  @Override
+  public MessageRepository messages() {
+    return messages;
+  }
+
+  @Override
+  public ThreadRepository threads() {
+    return threads;
+  }
+
+  @Override
+  public UserRepository users() {
+    return users;
+  }
+
+  @Override
+  public int contextMessages() {
+    return contextMessages;
+  }
+}
