@@ -1,6 +1,5 @@
 package life.avai.server.auth;
 
-import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.JWKMatcher;
 import com.nimbusds.jose.jwk.RSAKey;
@@ -10,7 +9,12 @@ import com.nimbusds.jose.proc.SecurityContext;
 import com.nimbusds.jose.util.DefaultResourceRetriever;
 import java.net.MalformedURLException;
 import java.net.URI;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.interfaces.RSAPublicKey;
+import java.security.spec.X509EncodedKeySpec;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -55,19 +59,27 @@ public final class ClerkKeys {
    * @throws IllegalArgumentException when it is no RSA key
    */
   public static JWKSource<SecurityContext> given(String pem) {
+    RSAKey key = new RSAKey.Builder(publicKey(pem.replace("\\n", "\n"))).build();
+    List<JWK> keys = List.of(key);
+    return (selector, context) -> {
+      JWKMatcher matcher = selector.getMatcher();
+      return matcher.getKeyTypes() == null || matcher.getKeyTypes().contains(key.getKeyType())
+          ? keys
+          : List.of();
+    };
+  }
+
+  /** The JDK's own reader: that of the library wants Bouncy Castle beside it. */
+  private static RSAPublicKey publicKey(String pem) {
+    String body =
+        pem.replace("-----BEGIN PUBLIC KEY-----", "")
+            .replace("-----END PUBLIC KEY-----", "")
+            .replaceAll("\\s", "");
     try {
-      JWK key = JWK.parseFromPEMEncodedObjects(pem.replace("\\n", "\n"));
-      if (!(key instanceof RSAKey rsa)) {
-        throw new IllegalArgumentException("key: (expected: an RSA public key)");
-      }
-      List<JWK> keys = List.of(rsa.toPublicJWK());
-      return (selector, context) -> {
-        JWKMatcher matcher = selector.getMatcher();
-        return matcher.getKeyTypes() == null || matcher.getKeyTypes().contains(rsa.getKeyType())
-            ? keys
-            : List.of();
-      };
-    } catch (JOSEException e) {
+      return (RSAPublicKey)
+          KeyFactory.getInstance("RSA")
+              .generatePublic(new X509EncodedKeySpec(Base64.getDecoder().decode(body)));
+    } catch (GeneralSecurityException | IllegalArgumentException e) {
       throw new IllegalArgumentException("key: (expected: an RSA public key in PEM)", e);
     }
   }
