@@ -1,0 +1,139 @@
+package life.avai.testkit.canister;
+
+import static java.lang.System.Logger.Level.DEBUG;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Supplier;
+import life.avai.testkit.json.Json;
+import life.avai.testkit.json.JsonException;
+import life.avai.testkit.json.JsonObject;
+import life.avai.testkit.websocket.Frame;
+import life.avai.testkit.websocket.RawWebSocket;
+
+/** One connection to the canister: reads what comes, and starts, stops and sends answers. */
+final class CanisterConnection {
+  private static final System.Logger LOG = System.getLogger(CanisterConnection.class.getName());
+
+  private final int number;
+  private final RawWebSocket socket;
+  private final Switches switches;
+  private final CanisterLog log;
+  private final ScheduledExecutorService scheduler;
+  private final Outbox outbox;
+  private final Map<String, Exchange> running = new ConcurrentHashMap<>();
+
+  CanisterConnection(
+      int number,
+      RawWebSocket socket,
+      Switches switches,
+      CanisterLog log,
+      ScheduledExecutorService scheduler) {
+    this.number = number;
+    this.socket = socket;
+    this.switches = switches;
+    this.log = log;
+    this.scheduler = scheduler;
+    this.outbox = new Outbox(socket);
+  }
+
+  /** Reads until the connection ends. */
+  void run() throws IOException {
+    socket.answerPings(switches::answersWebSocketPings);
+    try {
+      for (Frame frame = socket.receiveMessage();
+          frame.opcode() != Frame.CLOSE;
+          frame = socket.receiveMessage()) {
+        if (frame.opcode() == Frame.TEXT) {
+          read(frame);
+        } else {
+          log.unexpected(frame.toString());
+        }
+      }
+    } finally {
+      running.values().forEach(this::ended);
+    }
+  }
+
+  private void read(Frame frame) {
+    try {
+      JsonObject json = Json.parseObject(frame.text());
+      switch (json.type()) {
+        case "process" -> process(json);
+        case "cancel" -> cancel(json.string("request_id"));
+        case "ping" -> {
+          log.ping();
+          if (switches.answersPings()) {
+            send(Frame.text("{\"type\":\"pong\"}").toBytes());
+          }
+        }
+        default -> log.unexpected(frame.text());
+      }
+    } catch (JsonException | IllegalArgumentException e) {
+      log.unexpected(e.getMessage() + " in " + frame);
+    }
+  }
+
+  private void process(JsonObject json) {
+    var exchange = new Exchange(this, scheduler, json, switches.echoesAttempt());
+    var request = new ProcessRequest(json, number, socket.handshake(), exchange);
+    Exchange earlier = running.put(exchange.requestId(), exchange);
+    if (earlier != null) {
+      earlier.stop();
+      log.finished();
+    }
+    log.received(request);
+    exchange.play(steps(() -> switches.script().stepsFor(request)));
+  }
+
+  /** The script's steps; a script that throws makes an error that the test will see. */
+  private static List<Step> steps(Supplier<List<Step>> script) {
+    try {
+      return script.get();
+    } catch (RuntimeException | AssertionError e) {
+      LOG.log(DEBUG, "The script of a fake canister failed", e);
+      return List.of(Step.error("the script failed: " + e, false, null));
+    }
+  }
+
+  private void cancel(String requestId) {
+    Exchange exchange = running.get(requestId);
+    if (exchange != null && switches.obeysCancel()) {
+      exchange.stop();
+      answered(exchange);
+    }
+    scheduler.execute(() -> log.cancelled(requestId)); // after the stop: then nothing more is sent
+  }
+
+  /** The exchange counts no longer as under way. */
+  void answered(Exchange exchange) {
+    if (running.remove(exchange.requestId(), exchange)) {
+      log.finished();
+    }
+  }
+
+  private void ended(Exchange exchange) {
+    exchange.stop();
+    answered(exchange);
+  }
+
+  void send(byte[] bytes) {
+    outbox.add(bytes);
+  }
+
+  void close(int code) {
+    send(Frame.close(code, "").toBytes());
+    outbox.end(() -> {});
+  }
+
+  void cut() {
+    outbox.end(socket::cut);
+  }
+
+  void reset() {
+    socket.reset();
+  }
+}
