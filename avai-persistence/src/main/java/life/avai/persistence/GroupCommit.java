@@ -197,7 +197,8 @@ final class GroupCommit<I, O> implements AutoCloseable {
         }
       }
     } catch (RuntimeException e) {
-      if (group.size() > 1 && SqlErrors.kind(e) == SqlErrors.Kind.REFUSED) {
+      SqlErrors.Kind kind = SqlErrors.kind(e);
+      if (group.size() > 1 && (kind == SqlErrors.Kind.REFUSED || kind == SqlErrors.Kind.RACE)) {
         // One of them spoils it for all: each alone, so that only that one fails.
         group.forEach(pending -> writeGroup(List.of(pending)));
       } else {
@@ -216,8 +217,11 @@ final class GroupCommit<I, O> implements AutoCloseable {
         return writer.write(items, again, waitForLock);
       } catch (RuntimeException e) {
         SqlErrors.Kind kind = SqlErrors.kind(e);
+        // In a group the one that raced is found by trying each alone; alone it is tried again.
         boolean worthAnother =
-            kind == SqlErrors.Kind.UNAVAILABLE || kind == SqlErrors.Kind.COLLISION;
+            kind == SqlErrors.Kind.UNAVAILABLE
+                || kind == SqlErrors.Kind.COLLISION
+                || (kind == SqlErrors.Kind.RACE && items.size() == 1);
         if (!worthAnother || System.nanoTime() + pause.toNanos() > end || closed) {
           throw e;
         }

@@ -21,6 +21,10 @@ final class SqlErrors {
     COLLISION,
     /** A row stayed locked; nothing was done. */
     LOCKED,
+    /**
+     * Somebody else was first with a unique value; nothing was done, and another look will show it.
+     */
+    RACE,
     /** The statement or its values are wrong; nothing was done. */
     REFUSED
   }
@@ -45,6 +49,7 @@ final class SqlErrors {
     return switch (state) {
       case "40001", "40P01" -> Kind.COLLISION;
       case "55P03" -> Kind.LOCKED;
+      case "23505" -> Kind.RACE;
       default -> Kind.REFUSED;
     };
   }
@@ -66,7 +71,7 @@ final class SqlErrors {
     return switch (kind(error)) {
       case UNAVAILABLE, LOCKED, COLLISION ->
           new StoreUnavailableException("the database cannot be reached", error);
-      case REFUSED -> new PersistenceException("the database refused a statement", error);
+      case RACE, REFUSED -> new PersistenceException("the database refused a statement", error);
     };
   }
 

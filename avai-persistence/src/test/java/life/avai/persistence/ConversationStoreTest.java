@@ -53,6 +53,7 @@ import life.avai.domain.turn.TurnState;
 import life.avai.persistence.migration.SchemaException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 /** What only a database can show: races, locks, round trips, fences, the schema itself. */
@@ -259,7 +260,7 @@ class ConversationStoreTest {
     assertThat(stores.threads().find(user, thread).orElseThrow().messageCount()).isEqualTo(201);
   }
 
-  @Test
+  @RepeatedTest(5)
   void hundredSendsOfOneName_areOneRow() throws Exception {
     UUID name = UUID.randomUUID();
     Set<Object> receipts = new HashSet<>();
