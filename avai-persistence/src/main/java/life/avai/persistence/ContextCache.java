@@ -96,7 +96,7 @@ final class ContextCache {
   }
 
   private void put(ThreadId thread, long position, int revision, List<Exchange> exchanges) {
-    int surplus = Math.max(0, exchanges.size() - maxExchanges - 1);
+    int surplus = Math.max(0, exchanges.size() - maxExchanges);
     windows.put(
         thread, new Window(position, revision, exchanges.subList(surplus, exchanges.size())));
   }

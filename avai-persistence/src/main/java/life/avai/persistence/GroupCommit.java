@@ -225,7 +225,8 @@ final class GroupCommit<I, O> implements AutoCloseable {
         if (!worthAnother || System.nanoTime() + pause.toNanos() > end || closed) {
           throw e;
         }
-        again |= kind == SqlErrors.Kind.UNAVAILABLE;
+        // A lost connection may have committed; and who was first may have been this very item.
+        again |= kind != SqlErrors.Kind.COLLISION;
       }
       LockSupport.parkNanos(pause.toNanos());
       pause =
