@@ -85,7 +85,10 @@ public final class ClerkCredentialVerifier implements CredentialVerifier {
         throw new BadJWTException("iat");
       }
       String subject = claims.getSubject();
-      if (subject == null || subject.isBlank() || subject.length() > MAX_SUBJECT) {
+      if (subject == null
+          || subject.isBlank()
+          || subject.length() > MAX_SUBJECT
+          || !ContentRules.isStorable(subject)) {
         throw new BadJWTException("sub");
       }
     }
@@ -98,7 +101,12 @@ public final class ClerkCredentialVerifier implements CredentialVerifier {
     }
     try {
       SignedJWT parsed = SignedJWT.parse(token);
-      return new Verification.Verified(identity(processor.process(parsed, null)));
+      JWTClaimsSet claims = processor.process(parsed, null);
+      // The claims set makes a text of a number; a subject is a text from the start.
+      if (!(parsed.getPayload().toJSONObject().get("sub") instanceof String)) {
+        return new Verification.Rejected("the token is not valid here");
+      }
+      return new Verification.Verified(identity(claims));
     } catch (ParseException e) {
       return new Verification.Rejected("the token is no signed JWT");
     } catch (ExpiredJWTException e) {
@@ -108,10 +116,11 @@ public final class ClerkCredentialVerifier implements CredentialVerifier {
     } catch (KeySourceException e) {
       LOG.log(
           System.Logger.Level.WARNING,
-          "the identity provider's keys cannot be had: {0}",
+          "the keys of the identity provider cannot be had: {0}",
           e.getMessage());
       return new Verification.Undecided("sign-in is not possible just now; try again");
-    } catch (JOSEException | IllegalArgumentException e) {
+    } catch (JOSEException | RuntimeException e) {
+      // A token is anybody's text: whatever it breaks inside the library, it proves nothing.
       return new Verification.Rejected("the token is not valid here");
     }
   }
@@ -123,7 +132,7 @@ public final class ClerkCredentialVerifier implements CredentialVerifier {
         name(claims),
         tier(claims),
         claims.getExpirationTime().toInstant(),
-        session instanceof String id ? id : null);
+        session instanceof String id && ContentRules.isStorable(id) ? id : null);
   }
 
   private static String name(JWTClaimsSet claims) {

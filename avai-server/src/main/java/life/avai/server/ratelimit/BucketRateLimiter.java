@@ -21,6 +21,9 @@ public final class BucketRateLimiter implements RateLimiter {
   /** After two minutes untouched a bucket is full again, so forgetting it changes nothing. */
   private static final Duration FORGET_AFTER = Duration.ofMinutes(2);
 
+  /** More than send within two minutes; the least used are forgotten first. */
+  private static final int MAX_USERS = 500_000;
+
   private final MessageLimits limits;
   private final TimeMeter time;
   private final Cache<Key, Bucket> buckets;
@@ -38,6 +41,7 @@ public final class BucketRateLimiter implements RateLimiter {
     this.buckets =
         Caffeine.newBuilder()
             .expireAfterAccess(FORGET_AFTER)
+            .maximumSize(MAX_USERS)
             .ticker(time::currentTimeNanos)
             .executor(Runnable::run)
             .build();

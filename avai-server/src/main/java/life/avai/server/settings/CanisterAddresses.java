@@ -27,9 +27,16 @@ public record CanisterAddresses(
     urls = List.copyOf(urls);
   }
 
+  /** The addresses without what may be a secret in them: user and query. */
+  List<String> shown() {
+    return urls.stream()
+        .map(url -> url.toString().replaceAll("[?#].*", "").replaceAll("//[^/@]*@", "//"))
+        .toList();
+  }
+
   /** Tells nothing of the token. */
   @Override
   public String toString() {
-    return "CanisterAddresses" + urls;
+    return "CanisterAddresses" + shown();
   }
 }

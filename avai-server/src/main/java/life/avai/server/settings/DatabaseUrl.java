@@ -13,6 +13,10 @@ import org.jspecify.annotations.Nullable;
 /** Reads a database's address as hosting platforms show it, or as a JDBC URL. */
 final class DatabaseUrl {
   private static final int POOLER_PORT = 6543;
+  private static final String HOST = "([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+])(:[0-9]{1,5})?";
+  private static final String HOSTS = HOST + "(," + HOST + ")*";
+  private static final List<String> SSL_MODES =
+      List.of("disable", "allow", "prefer", "require", "verify-ca", "verify-full");
 
   /** What libpq and other clients know, and pgjdbc does not or must not see. */
   private static final Set<String> NOT_FOR_JDBC =
@@ -46,10 +50,18 @@ final class DatabaseUrl {
     if (authority == null) {
       throw new ConfigurationException(variable, "a host");
     }
+    checkNothingWasCutOff(variable, uri);
     int at = authority.lastIndexOf('@');
     String host = authority.substring(at + 1);
     String[] login = at < 0 ? new String[0] : authority.substring(0, at).split(":", 2);
+    if (!host.matches(HOSTS)) {
+      throw new ConfigurationException(variable, "a host, and a port that is a number");
+    }
     Query query = Query.parse(uri.getRawQuery());
+    String sslMode = query.first("sslmode");
+    if (!sslMode.isEmpty() && !SSL_MODES.contains(sslMode)) {
+      throw new ConfigurationException(variable, "sslmode to be one of " + SSL_MODES);
+    }
     String user = login.length > 0 ? decode(login[0]) : query.first("user");
     String password = login.length > 1 ? decode(login[1]) : query.first("password");
     String database =
@@ -63,6 +75,19 @@ final class DatabaseUrl {
         user.isEmpty() ? "postgres" : user,
         password,
         pooled);
+  }
+
+  /** What a raw #, / or ? in a password does to a URL must not end up as a host in a log. */
+  private static void checkNothingWasCutOff(String variable, URI uri) {
+    String path = uri.getRawPath() == null ? "" : uri.getRawPath();
+    String query = uri.getRawQuery() == null ? "" : uri.getRawQuery();
+    if (uri.getRawFragment() != null
+        || path.indexOf('/', 1) > 0
+        || path.contains("@")
+        || (query.contains("@") && uri.getRawAuthority().indexOf('@') < 0)) {
+      throw new ConfigurationException(
+          variable, "a URL; are special characters in the password written as %..?");
+    }
   }
 
   /** Of a Supabase project, the direct address. */

@@ -227,6 +227,12 @@ public final class Environment {
     if (issuer == null && publishableKey != null) {
       issuer = "https://" + hostOf(publishableKey);
     }
+    if (issuer != null) {
+      URI checked = variables.uri("CLERK_ISSUER", issuer, "http", "https");
+      if (checked.getRawQuery() != null || checked.getRawFragment() != null) {
+        throw new ConfigurationException("CLERK_ISSUER", "an address without ? and #");
+      }
+    }
     String jwks = variables.text("CLERK_JWKS_URL");
     if (jwks == null && issuer != null) {
       jwks = issuer.replaceAll("/+$", "") + "/.well-known/jwks.json";

@@ -29,7 +29,7 @@ public record IdentitySettings(
 
   /** Whether anybody can sign in. */
   public boolean isSignInConfigured() {
-    return issuer != null || publicKeyPem != null || secretKey != null;
+    return issuer != null || jwksUrl != null || publicKeyPem != null || secretKey != null;
   }
 
   /** Tells nothing of keys. */

@@ -86,7 +86,7 @@ public record ServerSettings(
         canisters.urls().isEmpty()
             ? "canister: none (AVAI_CANISTER_WS_URL); messages are kept and not answered"
             : "canister: "
-                + canisters.urls()
+                + canisters.shown()
                 + (canisters.token() == null ? ", without a token" : ", with a token"),
         identity.isSignInConfigured()
             ? "sign-in: Clerk" + (identity.issuer() == null ? "" : ", issuer " + identity.issuer())
