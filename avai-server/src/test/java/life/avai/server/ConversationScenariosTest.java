@@ -152,8 +152,9 @@ class ConversationScenariosTest {
       assertThat(text(client.await(f -> text(f, "in_reply_to").equals("n")), "code"))
           .isEqualTo("INVALID_CONTENT");
       JsonNode sent = client.say("new", "fine");
-      assertThat(text(client.await("ai_response", text(sent, "request_id")), "content"))
-          .isEqualTo("a\uFFFDb\uFFFDc");
+      JsonNode reply = client.await("ai_response", text(sent, "request_id"));
+      assertThat(text(reply, "content")).isEqualTo("a\uFFFDb\uFFFDc");
+      assertThat(reply.get("attempt").intValue()).as("came whole, replaced nothing").isEqualTo(1);
     }
   }
 

@@ -171,7 +171,10 @@ final class AnswerTurn {
 
   private Left finishAnswered(RunningTurn running, TurnProgress progress, Completion completion) {
     int held = progress.attempt();
-    if (!progress.textIs(completion.text())) {
+    if (progress.isEmpty()) {
+      // It came whole: nothing was streamed that it could replace.
+      progress.delta(completion.text());
+    } else if (!progress.textIs(completion.text())) {
       // What was streamed is not what was answered. The whole text wins, under a number of its own.
       progress.restart(held + 1);
       progress.delta(completion.text());

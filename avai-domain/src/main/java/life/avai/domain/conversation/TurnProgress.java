@@ -64,6 +64,10 @@ final class TurnProgress implements ReplySink {
     return stream.content();
   }
 
+  boolean isEmpty() {
+    return stream.length() == 0;
+  }
+
   boolean textIs(String whole) {
     return stream.contentEquals(whole);
   }
