@@ -9,6 +9,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class GroupCommit<I, O> implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(3);
   private static final Duration LOCK_PATIENCE = Duration.ofSeconds(10);
+  private static final int ASIDE_AT_ONCE = 2;
   private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
   private static final Duration LONGEST_PAUSE = Duration.ofMillis(500);
 
@@ -50,6 +52,7 @@ final class GroupCommit<I, O> implements AutoCloseable {
   private final int maxGroup;
   private final List<Lane> lanes = new ArrayList<>();
   private final GroupSizes sizes;
+  private final Semaphore aside = new Semaphore(ASIDE_AT_ONCE, true);
   private volatile boolean closed;
 
   /** Hears how large groups were: for metrics. */
@@ -93,6 +96,10 @@ final class GroupCommit<I, O> implements AutoCloseable {
       throw new StoreUnavailableException(
           closed ? "the store is closed" : "too many writes are waiting", null);
     }
+    if (closed && lane.queue.remove(pending)) {
+      // Closed in between, and nobody will look into the queue again.
+      throw new StoreUnavailableException("the store is closed", null);
+    }
     try {
       return pending.result.join();
     } catch (CompletionException e) {
@@ -124,9 +131,18 @@ final class GroupCommit<I, O> implements AutoCloseable {
     }
   }
 
-  private record Pending<I, O>(I item, CompletableFuture<O> result) {
+  /**
+   * An item on its way.
+   *
+   * @param end when whoever waits for it is told that the store cannot be reached; System.nanoTime
+   */
+  private record Pending<I, O>(I item, long end, CompletableFuture<O> result) {
     Pending(I item) {
-      this(item, new CompletableFuture<>());
+      this(item, System.nanoTime() + PATIENCE.toNanos(), new CompletableFuture<>());
+    }
+
+    boolean isTooLate() {
+      return System.nanoTime() - end > 0;
     }
   }
 
@@ -148,9 +164,13 @@ final class GroupCommit<I, O> implements AutoCloseable {
           continue;
         }
         heldBack = fill(group);
-        sizes.written(group.size());
-        writeGroup(group);
-        group.clear();
+        // While the database is away those behind must not wait for the patience of those before.
+        group.removeIf(Lane::failIfTooLate);
+        if (!group.isEmpty()) {
+          sizes.written(group.size());
+          writeGroup(group);
+          group.clear();
+        }
       }
     }
 
@@ -173,6 +193,12 @@ final class GroupCommit<I, O> implements AutoCloseable {
         group.add(next);
       }
       return null;
+    }
+
+    private static boolean failIfTooLate(Pending<?, ?> pending) {
+      return pending.isTooLate()
+          && pending.result.completeExceptionally(
+              new StoreUnavailableException("the database could not be reached in time", null));
     }
 
     void failWaiting() {
@@ -198,7 +224,13 @@ final class GroupCommit<I, O> implements AutoCloseable {
       }
     } catch (RuntimeException e) {
       SqlErrors.Kind kind = SqlErrors.kind(e);
-      if (group.size() > 1 && (kind == SqlErrors.Kind.REFUSED || kind == SqlErrors.Kind.RACE)) {
+      boolean spoiled =
+          kind == SqlErrors.Kind.REFUSED
+              || kind == SqlErrors.Kind.RACE
+              || kind == SqlErrors.Kind.LOCKED;
+      if (group.size() == 1 && kind == SqlErrors.Kind.LOCKED) {
+        setAside(group.getFirst());
+      } else if (group.size() > 1 && spoiled) {
         // One of them spoils it for all: each alone, so that only that one fails.
         group.forEach(pending -> writeGroup(List.of(pending)));
       } else {
@@ -243,8 +275,15 @@ final class GroupCommit<I, O> implements AutoCloseable {
             .name("set-aside")
             .start(() -> {
               long end = System.nanoTime() + LOCK_PATIENCE.toNanos();
-              while (!writeAside(pending, end)) {
-                Thread.onSpinWait();
+              boolean done = false;
+              while (!done) {
+                // Each holds a connection while it waits for its row: few at a time, in turn.
+                aside.acquireUninterruptibly();
+                try {
+                  done = writeAside(pending, end);
+                } finally {
+                  aside.release();
+                }
               }
             });
   }

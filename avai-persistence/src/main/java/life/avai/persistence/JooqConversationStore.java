@@ -112,7 +112,12 @@ final class JooqConversationStore implements ConversationStore, AutoCloseable {
 
   private Optional<TurnSnapshot> newestTurn(SaveOutcome.Receipt receipt) {
     return SqlErrors.call(() ->
-        snapshots(TURNS.MESSAGE_ID.eq(receipt.messageId().value())).stream()
+        snapshots(
+                TURNS
+                    .THREAD_ID
+                    .eq(receipt.threadId().value())
+                    .and(TURNS.POSITION.eq(receipt.position())))
+            .stream()
             .reduce((first, second) -> second));
   }
 
@@ -266,7 +271,7 @@ final class JooqConversationStore implements ConversationStore, AutoCloseable {
         .leftJoin(MESSAGES)
         .on(MESSAGES.ID.eq(TURNS.REPLY_ID))
         .where(condition)
-        .orderBy(TURNS.POSITION, TURNS.ID)
+        .orderBy(TURNS.POSITION, TURNS.REVISION)
         .fetch((Record row) -> TurnRows.snapshot(row.into(TURNS), row.into(MESSAGES)));
   }
 

@@ -27,7 +27,6 @@ import life.avai.domain.message.Message.UserMessage;
 import life.avai.domain.message.MessageId;
 import life.avai.domain.thread.ThreadId;
 import life.avai.domain.turn.ClaimedTurn;
-import life.avai.domain.turn.Lease;
 import life.avai.domain.turn.RequestId;
 import life.avai.persistence.jooq.tables.SaveMessages;
 import life.avai.persistence.jooq.udt.records.AnswerRowRecord;
@@ -81,7 +80,6 @@ final class MessageSaving {
       List<ContextCache.@Nullable Window> known,
       boolean again,
       boolean waitForLock) {
-    Lease lease = lease(drafts);
     return SAVE_MESSAGES(
         column(drafts, UUID[]::new, draft -> draft.id().value()),
         column(drafts, UUID[]::new, draft -> draft.requestId().value()),
@@ -98,26 +96,28 @@ final class MessageSaving {
         column(drafts, Long[]::new, MessageDraft::expectedPosition),
         column(drafts, Boolean[]::new, draft -> draft.whileBusy() == WhileBusy.REJECT),
         column(drafts, String[]::new, draft -> start(draft.start())),
+        column(
+            drafts,
+            UUID[]::new,
+            draft ->
+                draft.start() instanceof TurnStart.RunNow(var lease)
+                    ? lease.owner().value()
+                    : null),
+        column(
+            drafts,
+            Long[]::new,
+            draft ->
+                draft.start() instanceof TurnStart.RunNow(var lease)
+                    ? lease.duration().toMillis()
+                    : null),
         column(drafts, Long[]::new, draft -> draft.expiry().toMillis()),
         column(drafts, OffsetDateTime[]::new, draft -> offset(draft.at())),
         column(known, Long[]::new, window -> window == null ? null : window.position()),
         column(known, Integer[]::new, window -> window == null ? null : window.revision()),
-        lease == null ? null : lease.owner().value(),
-        lease == null ? 0L : lease.duration().toMillis(),
         exchanges,
         ConversationStore.MAX_UNFINISHED_PER_THREAD,
         again,
         waitForLock);
-  }
-
-  /** One process has one lease, so any of the group will do. */
-  private static @Nullable Lease lease(List<MessageDraft> drafts) {
-    for (MessageDraft draft : drafts) {
-      if (draft.start() instanceof TurnStart.RunNow(var lease)) {
-        return lease;
-      }
-    }
-    return null;
   }
 
   private static String start(TurnStart start) {

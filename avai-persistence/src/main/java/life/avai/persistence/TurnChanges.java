@@ -67,7 +67,8 @@ final class TurnChanges {
   boolean giveBack(RequestId id, TurnOwner owner, int attempt, Duration notBefore) {
     return jooq.update(TURNS)
             .set(TURNS.STATE, "waiting")
-            .set(TURNS.LEASE_UNTIL, (Instant) null)
+            .setNull(TURNS.OWNER)
+            .setNull(TURNS.LEASE_UNTIL)
             .set(TURNS.NOT_BEFORE, DatabaseTime.in(notBefore))
             .set(TURNS.UPDATED_AT, DatabaseTime.now())
             .where(held(id, owner, attempt))
@@ -113,7 +114,9 @@ final class TurnChanges {
           ended.add(id);
         } else if (tx.update(TURNS)
                 .set(TURNS.STATE, "cancelled")
-                .set(TURNS.LEASE_UNTIL, (Instant) null)
+                // What its owner may still write is no repeat of this.
+                .setNull(TURNS.OWNER)
+                .setNull(TURNS.LEASE_UNTIL)
                 .set(TURNS.UPDATED_AT, now)
                 .where(TURNS.ID.eq(turn.getId()))
                 .and(TURNS.LEASE_UNTIL.lt(DatabaseTime.now()))
@@ -174,7 +177,7 @@ final class TurnChanges {
         return new RegenerateOutcome.NothingToAnswer();
       }
       supersede(tx, question, row, now);
-      insertTurn(tx, newTurn, question, start, expiry, now);
+      insertTurn(tx, newTurn, question, row.getRevision() + 1, start, expiry, now);
       UserMessage asked = (UserMessage) Rows.message(question);
       return new RegenerateOutcome.Regenerating(
           newTurn,
@@ -202,6 +205,7 @@ final class TurnChanges {
       DSLContext tx,
       RequestId id,
       MessagesRecord question,
+      int revision,
       TurnStart start,
       Duration expiry,
       Instant now) {
@@ -211,6 +215,7 @@ final class TurnChanges {
             .set(TURNS.THREAD_ID, question.getThreadId())
             .set(TURNS.MESSAGE_ID, question.getId())
             .set(TURNS.POSITION, question.getPosition())
+            .set(TURNS.REVISION, revision)
             .set(TURNS.EXPIRES_AT, DatabaseTime.in(expiry))
             .set(TURNS.CREATED_AT, now)
             .set(TURNS.UPDATED_AT, now);

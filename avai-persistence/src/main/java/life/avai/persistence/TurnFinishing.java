@@ -35,8 +35,7 @@ final class TurnFinishing {
         jooq.selectFrom(
                 FINISH_TURNS(
                     column(ends, UUID[]::new, end -> end.id().value()),
-                    // One process has one owner, so any of the group will do.
-                    ends.getFirst().owner().value(),
+                    column(ends, UUID[]::new, end -> end.owner().value()),
                     column(ends, Integer[]::new, TurnEnd::attempt),
                     column(ends, Integer[]::new, TurnEnd::finalAttempt),
                     column(ends, String[]::new, end -> state(end.result())),

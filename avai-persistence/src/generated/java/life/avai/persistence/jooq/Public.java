@@ -138,7 +138,7 @@ public class Public extends SchemaImpl {
     public static Result<AnswerRowRecord> FINISH_TURNS(
           Configuration configuration
         , UUID[] turnIds
-        , UUID ofOwner
+        , UUID[] owners
         , Integer[] attempts
         , Integer[] finalAttempts
         , String[] states
@@ -157,7 +157,7 @@ public class Public extends SchemaImpl {
     ) {
         return configuration.dsl().selectFrom(life.avai.persistence.jooq.tables.FinishTurns.FINISH_TURNS.call(
               turnIds
-            , ofOwner
+            , owners
             , attempts
             , finalAttempts
             , states
@@ -178,7 +178,7 @@ public class Public extends SchemaImpl {
 
     public static FinishTurns FINISH_TURNS(
           UUID[] turnIds
-        , UUID ofOwner
+        , UUID[] owners
         , Integer[] attempts
         , Integer[] finalAttempts
         , String[] states
@@ -197,7 +197,7 @@ public class Public extends SchemaImpl {
     ) {
         return life.avai.persistence.jooq.tables.FinishTurns.FINISH_TURNS.call(
             turnIds,
-            ofOwner,
+            owners,
             attempts,
             finalAttempts,
             states,
@@ -218,7 +218,7 @@ public class Public extends SchemaImpl {
 
     public static FinishTurns FINISH_TURNS(
           Field<UUID[]> turnIds
-        , Field<UUID> ofOwner
+        , Field<UUID[]> owners
         , Field<Integer[]> attempts
         , Field<Integer[]> finalAttempts
         , Field<String[]> states
@@ -237,7 +237,7 @@ public class Public extends SchemaImpl {
     ) {
         return life.avai.persistence.jooq.tables.FinishTurns.FINISH_TURNS.call(
             turnIds,
-            ofOwner,
+            owners,
             attempts,
             finalAttempts,
             states,
@@ -274,12 +274,12 @@ public class Public extends SchemaImpl {
         , Long[] expected
         , Boolean[] rejects
         , String[] starts
+        , UUID[] owners
+        , Long[] leases
         , Long[] expiries
         , OffsetDateTime[] times
         , Long[] knownPositions
         , Integer[] knownRevisions
-        , UUID ofOwner
-        , Long leaseMs
         , Integer exchanges
         , Integer maxUnfinished
         , Boolean retried
@@ -298,12 +298,12 @@ public class Public extends SchemaImpl {
             , expected
             , rejects
             , starts
+            , owners
+            , leases
             , expiries
             , times
             , knownPositions
             , knownRevisions
-            , ofOwner
-            , leaseMs
             , exchanges
             , maxUnfinished
             , retried
@@ -324,12 +324,12 @@ public class Public extends SchemaImpl {
         , Long[] expected
         , Boolean[] rejects
         , String[] starts
+        , UUID[] owners
+        , Long[] leases
         , Long[] expiries
         , OffsetDateTime[] times
         , Long[] knownPositions
         , Integer[] knownRevisions
-        , UUID ofOwner
-        , Long leaseMs
         , Integer exchanges
         , Integer maxUnfinished
         , Boolean retried
@@ -348,12 +348,12 @@ public class Public extends SchemaImpl {
             expected,
             rejects,
             starts,
+            owners,
+            leases,
             expiries,
             times,
             knownPositions,
             knownRevisions,
-            ofOwner,
-            leaseMs,
             exchanges,
             maxUnfinished,
             retried,
@@ -374,12 +374,12 @@ public class Public extends SchemaImpl {
         , Field<Long[]> expected
         , Field<Boolean[]> rejects
         , Field<String[]> starts
+        , Field<UUID[]> owners
+        , Field<Long[]> leases
         , Field<Long[]> expiries
         , Field<OffsetDateTime[]> times
         , Field<Long[]> knownPositions
         , Field<Integer[]> knownRevisions
-        , Field<UUID> ofOwner
-        , Field<Long> leaseMs
         , Field<Integer> exchanges
         , Field<Integer> maxUnfinished
         , Field<Boolean> retried
@@ -398,12 +398,12 @@ public class Public extends SchemaImpl {
             expected,
             rejects,
             starts,
+            owners,
+            leases,
             expiries,
             times,
             knownPositions,
             knownRevisions,
-            ofOwner,
-            leaseMs,
             exchanges,
             maxUnfinished,
             retried,

@@ -116,7 +116,7 @@ public class Routines {
     public static Result<AnswerRowRecord> finishTurns(
           Configuration configuration
         , UUID[] turnIds
-        , UUID ofOwner
+        , UUID[] owners
         , Integer[] attempts
         , Integer[] finalAttempts
         , String[] states
@@ -135,7 +135,7 @@ public class Routines {
     ) {
         return configuration.dsl().selectFrom(life.avai.persistence.jooq.tables.FinishTurns.FINISH_TURNS.call(
               turnIds
-            , ofOwner
+            , owners
             , attempts
             , finalAttempts
             , states
@@ -156,7 +156,7 @@ public class Routines {
 
     public static FinishTurns finishTurns(
           UUID[] turnIds
-        , UUID ofOwner
+        , UUID[] owners
         , Integer[] attempts
         , Integer[] finalAttempts
         , String[] states
@@ -175,7 +175,7 @@ public class Routines {
     ) {
         return life.avai.persistence.jooq.tables.FinishTurns.FINISH_TURNS.call(
             turnIds,
-            ofOwner,
+            owners,
             attempts,
             finalAttempts,
             states,
@@ -196,7 +196,7 @@ public class Routines {
 
     public static FinishTurns finishTurns(
           Field<UUID[]> turnIds
-        , Field<UUID> ofOwner
+        , Field<UUID[]> owners
         , Field<Integer[]> attempts
         , Field<Integer[]> finalAttempts
         , Field<String[]> states
@@ -215,7 +215,7 @@ public class Routines {
     ) {
         return life.avai.persistence.jooq.tables.FinishTurns.FINISH_TURNS.call(
             turnIds,
-            ofOwner,
+            owners,
             attempts,
             finalAttempts,
             states,
@@ -248,12 +248,12 @@ public class Routines {
         , Long[] expected
         , Boolean[] rejects
         , String[] starts
+        , UUID[] owners
+        , Long[] leases
         , Long[] expiries
         , OffsetDateTime[] times
         , Long[] knownPositions
         , Integer[] knownRevisions
-        , UUID ofOwner
-        , Long leaseMs
         , Integer exchanges
         , Integer maxUnfinished
         , Boolean retried
@@ -272,12 +272,12 @@ public class Routines {
             , expected
             , rejects
             , starts
+            , owners
+            , leases
             , expiries
             , times
             , knownPositions
             , knownRevisions
-            , ofOwner
-            , leaseMs
             , exchanges
             , maxUnfinished
             , retried
@@ -298,12 +298,12 @@ public class Routines {
         , Long[] expected
         , Boolean[] rejects
         , String[] starts
+        , UUID[] owners
+        , Long[] leases
         , Long[] expiries
         , OffsetDateTime[] times
         , Long[] knownPositions
         , Integer[] knownRevisions
-        , UUID ofOwner
-        , Long leaseMs
         , Integer exchanges
         , Integer maxUnfinished
         , Boolean retried
@@ -322,12 +322,12 @@ public class Routines {
             expected,
             rejects,
             starts,
+            owners,
+            leases,
             expiries,
             times,
             knownPositions,
             knownRevisions,
-            ofOwner,
-            leaseMs,
             exchanges,
             maxUnfinished,
             retried,
@@ -348,12 +348,12 @@ public class Routines {
         , Field<Long[]> expected
         , Field<Boolean[]> rejects
         , Field<String[]> starts
+        , Field<UUID[]> owners
+        , Field<Long[]> leases
         , Field<Long[]> expiries
         , Field<OffsetDateTime[]> times
         , Field<Long[]> knownPositions
         , Field<Integer[]> knownRevisions
-        , Field<UUID> ofOwner
-        , Field<Long> leaseMs
         , Field<Integer> exchanges
         , Field<Integer> maxUnfinished
         , Field<Boolean> retried
@@ -372,12 +372,12 @@ public class Routines {
             expected,
             rejects,
             starts,
+            owners,
+            leases,
             expiries,
             times,
             knownPositions,
             knownRevisions,
-            ofOwner,
-            leaseMs,
             exchanges,
             maxUnfinished,
             retried,

@@ -126,7 +126,7 @@ public class Tables {
     public static Result<AnswerRowRecord> FINISH_TURNS(
           Configuration configuration
         , UUID[] turnIds
-        , UUID ofOwner
+        , UUID[] owners
         , Integer[] attempts
         , Integer[] finalAttempts
         , String[] states
@@ -145,7 +145,7 @@ public class Tables {
     ) {
         return configuration.dsl().selectFrom(life.avai.persistence.jooq.tables.FinishTurns.FINISH_TURNS.call(
               turnIds
-            , ofOwner
+            , owners
             , attempts
             , finalAttempts
             , states
@@ -166,7 +166,7 @@ public class Tables {
 
     public static FinishTurns FINISH_TURNS(
           UUID[] turnIds
-        , UUID ofOwner
+        , UUID[] owners
         , Integer[] attempts
         , Integer[] finalAttempts
         , String[] states
@@ -185,7 +185,7 @@ public class Tables {
     ) {
         return life.avai.persistence.jooq.tables.FinishTurns.FINISH_TURNS.call(
             turnIds,
-            ofOwner,
+            owners,
             attempts,
             finalAttempts,
             states,
@@ -206,7 +206,7 @@ public class Tables {
 
     public static FinishTurns FINISH_TURNS(
           Field<UUID[]> turnIds
-        , Field<UUID> ofOwner
+        , Field<UUID[]> owners
         , Field<Integer[]> attempts
         , Field<Integer[]> finalAttempts
         , Field<String[]> states
@@ -225,7 +225,7 @@ public class Tables {
     ) {
         return life.avai.persistence.jooq.tables.FinishTurns.FINISH_TURNS.call(
             turnIds,
-            ofOwner,
+            owners,
             attempts,
             finalAttempts,
             states,
@@ -262,12 +262,12 @@ public class Tables {
         , Long[] expected
         , Boolean[] rejects
         , String[] starts
+        , UUID[] owners
+        , Long[] leases
         , Long[] expiries
         , OffsetDateTime[] times
         , Long[] knownPositions
         , Integer[] knownRevisions
-        , UUID ofOwner
-        , Long leaseMs
         , Integer exchanges
         , Integer maxUnfinished
         , Boolean retried
@@ -286,12 +286,12 @@ public class Tables {
             , expected
             , rejects
             , starts
+            , owners
+            , leases
             , expiries
             , times
             , knownPositions
             , knownRevisions
-            , ofOwner
-            , leaseMs
             , exchanges
             , maxUnfinished
             , retried
@@ -312,12 +312,12 @@ public class Tables {
         , Long[] expected
         , Boolean[] rejects
         , String[] starts
+        , UUID[] owners
+        , Long[] leases
         , Long[] expiries
         , OffsetDateTime[] times
         , Long[] knownPositions
         , Integer[] knownRevisions
-        , UUID ofOwner
-        , Long leaseMs
         , Integer exchanges
         , Integer maxUnfinished
         , Boolean retried
@@ -336,12 +336,12 @@ public class Tables {
             expected,
             rejects,
             starts,
+            owners,
+            leases,
             expiries,
             times,
             knownPositions,
             knownRevisions,
-            ofOwner,
-            leaseMs,
             exchanges,
             maxUnfinished,
             retried,
@@ -362,12 +362,12 @@ public class Tables {
         , Field<Long[]> expected
         , Field<Boolean[]> rejects
         , Field<String[]> starts
+        , Field<UUID[]> owners
+        , Field<Long[]> leases
         , Field<Long[]> expiries
         , Field<OffsetDateTime[]> times
         , Field<Long[]> knownPositions
         , Field<Integer[]> knownRevisions
-        , Field<UUID> ofOwner
-        , Field<Long> leaseMs
         , Field<Integer> exchanges
         , Field<Integer> maxUnfinished
         , Field<Boolean> retried
@@ -386,12 +386,12 @@ public class Tables {
             expected,
             rejects,
             starts,
+            owners,
+            leases,
             expiries,
             times,
             knownPositions,
             knownRevisions,
-            ofOwner,
-            leaseMs,
             exchanges,
             maxUnfinished,
             retried,

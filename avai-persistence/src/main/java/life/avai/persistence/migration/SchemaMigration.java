@@ -2,13 +2,16 @@ package life.avai.persistence.migration;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
 import java.util.Map;
 import javax.sql.DataSource;
+import life.avai.domain.StoreUnavailableException;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.MigrationState;
+import org.flywaydb.core.api.output.MigrateResult;
 
 /**
  * Brings a database's schema up to what this program knows.
@@ -26,6 +29,7 @@ public final class SchemaMigration {
    *
    * @param schema made when it is not there; lower-case letters, digits and underscores
    * @throws SchemaException when the schema is newer than this program, or was tampered with
+   * @throws StoreUnavailableException when the database cannot be reached; trying again may help
    */
   public static void migrate(DataSource dataSource, String schema) {
     if (!schema.matches("[a-z_][a-z0-9_]{0,62}")) {
@@ -44,13 +48,29 @@ public final class SchemaMigration {
             // Judged below, with better words.
             .ignoreMigrationPatterns("*:future")
             .load();
-    refuseNewer(flyway);
     try {
-      flyway.migrate();
+      refuseNewer(flyway);
+      MigrateResult unused = flyway.migrate();
     } catch (FlywayException e) {
+      if (isAway(e)) {
+        throw new StoreUnavailableException("the database cannot be reached", e);
+      }
       throw new SchemaException("the schema cannot be brought up to date: " + e.getMessage(), e);
     }
     hideHistory(dataSource, schema);
+  }
+
+  /** Whether the connection was at fault and not the schema: by class of SQLSTATE. */
+  private static boolean isAway(Throwable error) {
+    for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLTransientConnectionException) {
+        return true;
+      }
+      if (cause instanceof SQLException sql && sql.getSQLState() != null) {
+        return sql.getSQLState().startsWith("08") || sql.getSQLState().startsWith("57P");
+      }
+    }
+    return false;
   }
 
   private static void refuseNewer(Flyway flyway) {

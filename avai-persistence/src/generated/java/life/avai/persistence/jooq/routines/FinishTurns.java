@@ -28,7 +28,7 @@ public class FinishTurns extends AbstractRoutine<AnswerRowRecord> {
 
     public static final Parameter<UUID[]> TURN_IDS = Internal.createParameter("turn_ids", SQLDataType.UUID.array(), false);
 
-    public static final Parameter<UUID> OF_OWNER = Internal.createParameter("of_owner", SQLDataType.UUID, false);
+    public static final Parameter<UUID[]> OWNERS = Internal.createParameter("owners", SQLDataType.UUID.array(), false);
 
     public static final Parameter<Integer[]> ATTEMPTS = Internal.createParameter("attempts", SQLDataType.INTEGER.array(), false);
 
@@ -65,7 +65,7 @@ public class FinishTurns extends AbstractRoutine<AnswerRowRecord> {
 
         setReturnParameter(RETURN_VALUE);
         addInParameter(TURN_IDS);
-        addInParameter(OF_OWNER);
+        addInParameter(OWNERS);
         addInParameter(ATTEMPTS);
         addInParameter(FINAL_ATTEMPTS);
         addInParameter(STATES);
@@ -91,12 +91,12 @@ public class FinishTurns extends AbstractRoutine<AnswerRowRecord> {
         setField(TURN_IDS, field);
     }
 
-    public void setOfOwner(UUID value) {
-        setValue(OF_OWNER, value);
+    public void setOwners(UUID[] value) {
+        setValue(OWNERS, value);
     }
 
-    public void setOfOwner(Field<UUID> field) {
-        setField(OF_OWNER, field);
+    public void setOwners(Field<UUID[]> field) {
+        setField(OWNERS, field);
     }
 
     public void setAttempts(Integer[] value) {

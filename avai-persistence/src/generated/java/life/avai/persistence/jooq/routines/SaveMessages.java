@@ -50,6 +50,10 @@ public class SaveMessages extends AbstractRoutine<AnswerRowRecord> {
 
     public static final Parameter<String[]> STARTS = Internal.createParameter("starts", SQLDataType.CLOB.array(), false);
 
+    public static final Parameter<UUID[]> OWNERS = Internal.createParameter("owners", SQLDataType.UUID.array(), false);
+
+    public static final Parameter<Long[]> LEASES = Internal.createParameter("leases", SQLDataType.BIGINT.array(), false);
+
     public static final Parameter<Long[]> EXPIRIES = Internal.createParameter("expiries", SQLDataType.BIGINT.array(), false);
 
     public static final Parameter<OffsetDateTime[]> TIMES = Internal.createParameter("times", SQLDataType.TIMESTAMPWITHTIMEZONE.array(), false);
@@ -57,10 +61,6 @@ public class SaveMessages extends AbstractRoutine<AnswerRowRecord> {
     public static final Parameter<Long[]> KNOWN_POSITIONS = Internal.createParameter("known_positions", SQLDataType.BIGINT.array(), false);
 
     public static final Parameter<Integer[]> KNOWN_REVISIONS = Internal.createParameter("known_revisions", SQLDataType.INTEGER.array(), false);
-
-    public static final Parameter<UUID> OF_OWNER = Internal.createParameter("of_owner", SQLDataType.UUID, false);
-
-    public static final Parameter<Long> LEASE_MS = Internal.createParameter("lease_ms", SQLDataType.BIGINT, false);
 
     public static final Parameter<Integer> EXCHANGES = Internal.createParameter("exchanges", SQLDataType.INTEGER, false);
 
@@ -86,12 +86,12 @@ public class SaveMessages extends AbstractRoutine<AnswerRowRecord> {
         addInParameter(EXPECTED);
         addInParameter(REJECTS);
         addInParameter(STARTS);
+        addInParameter(OWNERS);
+        addInParameter(LEASES);
         addInParameter(EXPIRIES);
         addInParameter(TIMES);
         addInParameter(KNOWN_POSITIONS);
         addInParameter(KNOWN_REVISIONS);
-        addInParameter(OF_OWNER);
-        addInParameter(LEASE_MS);
         addInParameter(EXCHANGES);
         addInParameter(MAX_UNFINISHED);
         addInParameter(RETRIED);
@@ -194,6 +194,22 @@ public class SaveMessages extends AbstractRoutine<AnswerRowRecord> {
         setField(STARTS, field);
     }
 
+    public void setOwners(UUID[] value) {
+        setValue(OWNERS, value);
+    }
+
+    public void setOwners(Field<UUID[]> field) {
+        setField(OWNERS, field);
+    }
+
+    public void setLeases(Long[] value) {
+        setValue(LEASES, value);
+    }
+
+    public void setLeases(Field<Long[]> field) {
+        setField(LEASES, field);
+    }
+
     public void setExpiries(Long[] value) {
         setValue(EXPIRIES, value);
     }
@@ -224,22 +240,6 @@ public class SaveMessages extends AbstractRoutine<AnswerRowRecord> {
 
     public void setKnownRevisions(Field<Integer[]> field) {
         setField(KNOWN_REVISIONS, field);
-    }
-
-    public void setOfOwner(UUID value) {
-        setValue(OF_OWNER, value);
-    }
-
-    public void setOfOwner(Field<UUID> field) {
-        setField(OF_OWNER, field);
-    }
-
-    public void setLeaseMs(Long value) {
-        setValue(LEASE_MS, value);
-    }
-
-    public void setLeaseMs(Field<Long> field) {
-        setField(LEASE_MS, field);
     }
 
     public void setExchanges(Integer value) {

@@ -81,7 +81,7 @@ public class FinishTurns extends TableImpl<AnswerRowRecord> {
     private FinishTurns(Name alias, Table<AnswerRowRecord> aliased) {
         this(alias, aliased, new Field[] {
             DSL.val(null, SQLDataType.UUID.array()),
-            DSL.val(null, SQLDataType.UUID),
+            DSL.val(null, SQLDataType.UUID.array()),
             DSL.val(null, SQLDataType.INTEGER.array()),
             DSL.val(null, SQLDataType.INTEGER.array()),
             DSL.val(null, SQLDataType.CLOB.array()),
@@ -157,7 +157,7 @@ public class FinishTurns extends TableImpl<AnswerRowRecord> {
 
     public FinishTurns call(
           UUID[] turnIds
-        , UUID ofOwner
+        , UUID[] owners
         , Integer[] attempts
         , Integer[] finalAttempts
         , String[] states
@@ -176,7 +176,7 @@ public class FinishTurns extends TableImpl<AnswerRowRecord> {
     ) {
         FinishTurns result = new FinishTurns(DSL.name("finish_turns"), null, new Field[] {
             DSL.val(turnIds, SQLDataType.UUID.array()),
-            DSL.val(ofOwner, SQLDataType.UUID),
+            DSL.val(owners, SQLDataType.UUID.array()),
             DSL.val(attempts, SQLDataType.INTEGER.array()),
             DSL.val(finalAttempts, SQLDataType.INTEGER.array()),
             DSL.val(states, SQLDataType.CLOB.array()),
@@ -199,7 +199,7 @@ public class FinishTurns extends TableImpl<AnswerRowRecord> {
 
     public FinishTurns call(
           Field<UUID[]> turnIds
-        , Field<UUID> ofOwner
+        , Field<UUID[]> owners
         , Field<Integer[]> attempts
         , Field<Integer[]> finalAttempts
         , Field<String[]> states
@@ -218,7 +218,7 @@ public class FinishTurns extends TableImpl<AnswerRowRecord> {
     ) {
         FinishTurns result = new FinishTurns(DSL.name("finish_turns"), null, new Field[] {
             turnIds,
-            ofOwner,
+            owners,
             attempts,
             finalAttempts,
             states,

@@ -92,12 +92,12 @@ public class SaveMessages extends TableImpl<AnswerRowRecord> {
             DSL.val(null, SQLDataType.BIGINT.array()),
             DSL.val(null, SQLDataType.BOOLEAN.array()),
             DSL.val(null, SQLDataType.CLOB.array()),
+            DSL.val(null, SQLDataType.UUID.array()),
+            DSL.val(null, SQLDataType.BIGINT.array()),
             DSL.val(null, SQLDataType.BIGINT.array()),
             DSL.val(null, SQLDataType.TIMESTAMPWITHTIMEZONE.array()),
             DSL.val(null, SQLDataType.BIGINT.array()),
             DSL.val(null, SQLDataType.INTEGER.array()),
-            DSL.val(null, SQLDataType.UUID),
-            DSL.val(null, SQLDataType.BIGINT),
             DSL.val(null, SQLDataType.INTEGER),
             DSL.val(null, SQLDataType.INTEGER),
             DSL.val(null, SQLDataType.BOOLEAN),
@@ -173,12 +173,12 @@ public class SaveMessages extends TableImpl<AnswerRowRecord> {
         , Long[] expected
         , Boolean[] rejects
         , String[] starts
+        , UUID[] owners
+        , Long[] leases
         , Long[] expiries
         , OffsetDateTime[] times
         , Long[] knownPositions
         , Integer[] knownRevisions
-        , UUID ofOwner
-        , Long leaseMs
         , Integer exchanges
         , Integer maxUnfinished
         , Boolean retried
@@ -197,12 +197,12 @@ public class SaveMessages extends TableImpl<AnswerRowRecord> {
             DSL.val(expected, SQLDataType.BIGINT.array()),
             DSL.val(rejects, SQLDataType.BOOLEAN.array()),
             DSL.val(starts, SQLDataType.CLOB.array()),
+            DSL.val(owners, SQLDataType.UUID.array()),
+            DSL.val(leases, SQLDataType.BIGINT.array()),
             DSL.val(expiries, SQLDataType.BIGINT.array()),
             DSL.val(times, SQLDataType.TIMESTAMPWITHTIMEZONE.array()),
             DSL.val(knownPositions, SQLDataType.BIGINT.array()),
             DSL.val(knownRevisions, SQLDataType.INTEGER.array()),
-            DSL.val(ofOwner, SQLDataType.UUID),
-            DSL.val(leaseMs, SQLDataType.BIGINT),
             DSL.val(exchanges, SQLDataType.INTEGER),
             DSL.val(maxUnfinished, SQLDataType.INTEGER),
             DSL.val(retried, SQLDataType.BOOLEAN),
@@ -225,12 +225,12 @@ public class SaveMessages extends TableImpl<AnswerRowRecord> {
         , Field<Long[]> expected
         , Field<Boolean[]> rejects
         , Field<String[]> starts
+        , Field<UUID[]> owners
+        , Field<Long[]> leases
         , Field<Long[]> expiries
         , Field<OffsetDateTime[]> times
         , Field<Long[]> knownPositions
         , Field<Integer[]> knownRevisions
-        , Field<UUID> ofOwner
-        , Field<Long> leaseMs
         , Field<Integer> exchanges
         , Field<Integer> maxUnfinished
         , Field<Boolean> retried
@@ -249,12 +249,12 @@ public class SaveMessages extends TableImpl<AnswerRowRecord> {
             expected,
             rejects,
             starts,
+            owners,
+            leases,
             expiries,
             times,
             knownPositions,
             knownRevisions,
-            ofOwner,
-            leaseMs,
             exchanges,
             maxUnfinished,
             retried,

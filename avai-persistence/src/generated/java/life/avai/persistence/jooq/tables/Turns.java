@@ -86,6 +86,8 @@ public class Turns extends TableImpl<TurnsRecord> {
 
     public final TableField<TurnsRecord, Instant> UPDATED_AT = createField(DSL.name("updated_at"), SQLDataType.TIMESTAMPWITHTIMEZONE(6).nullable(false), this, "", new InstantConverter());
 
+    public final TableField<TurnsRecord, Integer> REVISION = createField(DSL.name("revision"), SQLDataType.INTEGER.nullable(false).defaultValue(DSL.field(DSL.raw("0"), SQLDataType.INTEGER)), this, "");
+
     private Turns(Name alias, Table<TurnsRecord> aliased) {
         this(alias, aliased, (Field<?>[]) null, null);
     }
@@ -143,7 +145,7 @@ public class Turns extends TableImpl<TurnsRecord> {
 
     @Override
     public List<Index> getIndexes() {
-        return Arrays.asList(Indexes.TURNS_OF_MESSAGE, Indexes.TURNS_OF_THREAD, Indexes.TURNS_UNFINISHED);
+        return Arrays.asList(Indexes.TURNS_IN_ORDER, Indexes.TURNS_UNFINISHED);
     }
 
     @Override

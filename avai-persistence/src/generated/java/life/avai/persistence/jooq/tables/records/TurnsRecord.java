@@ -146,6 +146,14 @@ public class TurnsRecord extends UpdatableRecordImpl<TurnsRecord> {
         return (Instant) get(15);
     }
 
+    public void setRevision(Integer value) {
+        set(16, value);
+    }
+
+    public Integer getRevision() {
+        return (Integer) get(16);
+    }
+
     // -------------------------------------------------------------------------
     // Primary key information
     // -------------------------------------------------------------------------
@@ -163,7 +171,7 @@ public class TurnsRecord extends UpdatableRecordImpl<TurnsRecord> {
         super(Turns.TURNS);
     }
 
-    public TurnsRecord(UUID id, UUID threadId, UUID messageId, Long position, String state, Integer attempt, Integer tries, UUID owner, Instant leaseUntil, Instant expiresAt, Instant notBefore, Boolean cancelRequested, String outcomeCode, UUID replyId, Instant createdAt, Instant updatedAt) {
+    public TurnsRecord(UUID id, UUID threadId, UUID messageId, Long position, String state, Integer attempt, Integer tries, UUID owner, Instant leaseUntil, Instant expiresAt, Instant notBefore, Boolean cancelRequested, String outcomeCode, UUID replyId, Instant createdAt, Instant updatedAt, Integer revision) {
         super(Turns.TURNS);
 
         setId(id);
@@ -182,6 +190,7 @@ public class TurnsRecord extends UpdatableRecordImpl<TurnsRecord> {
         setReplyId(replyId);
         setCreatedAt(createdAt);
         setUpdatedAt(updatedAt);
+        setRevision(revision);
         resetTouchedOnNotNull();
     }
 }
