@@ -75,9 +75,22 @@ public final class ListeningPort implements AutoCloseable {
     try {
       listener.close();
       listener = null;
-      holder = hold();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+    hold();
+  }
+
+  /**
+   * Keeps the port for a listener that is not this one's, and that was closed a moment ago.
+   *
+   * @throws UncheckedIOException if the port cannot be held
+   */
+  public synchronized void hold() {
+    try {
+      holder = bindHolder();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot hold " + address, e);
     }
   }
 
@@ -123,7 +136,7 @@ public final class ListeningPort implements AutoCloseable {
    * Binds without listening. A thread that is in {@code accept} keeps the closed listener alive for
    * a moment longer, and only then is the port free: so this tries for a while.
    */
-  private Socket hold() throws IOException {
+  private Socket bindHolder() throws IOException {
     for (int attempt = 1; ; attempt++) {
       var socket = new Socket();
       try {
