@@ -44,7 +44,8 @@ public interface ConversationStore {
    *
    * <p>A repeat has the author and client message id of an earlier message. It is a {@code
    * Duplicate} when content and content type are the same and it goes into the same thread, or into
-   * a new one as the first did; else an {@code IdempotencyConflict}.
+   * a new one as the first did; else an {@code IdempotencyConflict}. The same draft once more (same
+   * message id) is {@code Saved} or a {@code Duplicate}, with the same receipt.
    */
   SaveOutcome save(MessageDraft draft);
 
@@ -75,7 +76,11 @@ public interface ConversationStore {
    */
   boolean giveBack(RequestId id, TurnOwner owner, int attempt, Duration notBefore);
 
-  /** Ends a turn: its reply, the thread's counters and the turn's state, in one step. */
+  /**
+   * Ends a turn: its reply, the thread's counters and the turn's state, in one step. The same end
+   * once more is {@code Finished} again, with the same reply. An owner whose lease has run out may
+   * still end its turn while nobody else has claimed it.
+   */
   FinishOutcome finish(TurnEnd end);
 
   /** What came of {@link #finish}. */
@@ -113,7 +118,12 @@ public interface ConversationStore {
     }
   }
 
-  /** Ends waiting turns whose time is over as expired, some hundreds at most, and returns them. */
+  /**
+   * Ends waiting turns whose time is over as expired, some hundreds at most, and returns them.
+   *
+   * @param now noted as when they ended; whether their time is over is told by the store's own
+   *     clock
+   */
   List<TurnSnapshot> expire(Instant now);
 
   /** How turns stand; those that are gone with their thread are left out. */

@@ -1,0 +1,130 @@
+package life.avai.testkit.conversation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.UUID;
+import life.avai.domain.Ids;
+import life.avai.domain.assistant.Assistant;
+import life.avai.domain.assistant.TokenEstimator;
+import life.avai.domain.conversation.CancelTurns;
+import life.avai.domain.conversation.ContextLimits;
+import life.avai.domain.conversation.ContextWindow;
+import life.avai.domain.conversation.LiveThreads;
+import life.avai.domain.conversation.ManageThreads;
+import life.avai.domain.conversation.Regenerate;
+import life.avai.domain.conversation.SaveOutcome.Receipt;
+import life.avai.domain.conversation.SendMessage;
+import life.avai.domain.conversation.SystemPrompt;
+import life.avai.domain.conversation.TurnDispatcher;
+import life.avai.domain.conversation.TurnSettings;
+import life.avai.domain.conversation.WhileBusy;
+import life.avai.domain.identity.Caller;
+import life.avai.domain.message.ContentRules;
+import life.avai.domain.message.ContentType;
+import life.avai.domain.ratelimit.RateLimiter;
+import life.avai.domain.ratelimit.RateLimiter.Decision.Granted;
+import life.avai.domain.thread.ThreadId;
+import life.avai.domain.turn.RequestId;
+import life.avai.domain.turn.TurnSnapshot;
+import life.avai.testkit.contract.Stores;
+
+/** One server's use cases, put together as a server does, without its sockets. */
+final class Server implements AutoCloseable {
+  static final TurnSettings SETTINGS =
+      new TurnSettings(Duration.ofMinutes(5), Duration.ofSeconds(2), 3, Duration.ofMinutes(1));
+  static final RateLimiter UNLIMITED = caller -> new Granted();
+
+  final Stores stores;
+  final LiveThreads events = new LiveThreads();
+  final TurnDispatcher turns;
+  final SendMessage send;
+  final CancelTurns cancel;
+  final Regenerate regenerate;
+  final ManageThreads threads;
+
+  Server(Stores stores, Assistant assistant) {
+    this(stores, assistant, SETTINGS, UNLIMITED);
+  }
+
+  Server(Stores stores, Assistant assistant, TurnSettings settings, RateLimiter limiter) {
+    InstantSource clock = InstantSource.system();
+    Ids ids = Ids.timeOrdered();
+    TokenEstimator tokens = TokenEstimator.byCharacterKind();
+    this.stores = stores;
+    turns =
+        new TurnDispatcher(
+            stores.conversations(),
+            assistant,
+            events,
+            new ContextWindow(ContextLimits.DEFAULTS, tokens, SystemPrompt.DEFAULT),
+            settings,
+            clock,
+            ids,
+            summary -> {});
+    cancel = new CancelTurns(stores.conversations(), events, turns, settings, clock);
+    send =
+        new SendMessage(
+            limiter,
+            ContentRules.DEFAULTS,
+            tokens,
+            stores.conversations(),
+            events,
+            turns,
+            cancel,
+            settings,
+            clock,
+            ids);
+    regenerate = new Regenerate(stores.conversations(), events, turns, settings, clock, ids);
+    threads = new ManageThreads(stores.threads(), events, turns, clock, ids);
+  }
+
+  Server started() {
+    turns.start();
+    return this;
+  }
+
+  Watch watch(ThreadId thread) {
+    return new Watch(events, thread);
+  }
+
+  static SendMessage.Command command(Caller author, ThreadId thread, String content) {
+    return new SendMessage.Command(
+        author, thread, content, ContentType.TEXT, null, null, WhileBusy.ENQUEUE, null);
+  }
+
+  static SendMessage.Command command(
+      Caller author, ThreadId thread, UUID clientMessageId, Long expected, WhileBusy whileBusy) {
+    return new SendMessage.Command(
+        author,
+        thread,
+        "Is this safe?",
+        ContentType.TEXT,
+        clientMessageId,
+        expected,
+        whileBusy,
+        null);
+  }
+
+  SendMessage.Outcome send(SendMessage.Command command) {
+    return send.handle(command, accepted -> {});
+  }
+
+  /** Sends what must be accepted. */
+  Receipt accepted(SendMessage.Command command) {
+    SendMessage.Outcome outcome = send(command);
+    assertThat(outcome).isInstanceOf(SendMessage.Outcome.Accepted.class);
+    return ((SendMessage.Outcome.Accepted) outcome).receipt();
+  }
+
+  TurnSnapshot turn(RequestId id) {
+    return stores.conversations().turns(List.of(id)).getFirst();
+  }
+
+  @Override
+  public void close() {
+    turns.close();
+  }
+}
