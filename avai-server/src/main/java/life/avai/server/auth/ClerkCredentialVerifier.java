@@ -19,6 +19,7 @@ import java.text.ParseException;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import life.avai.domain.identity.CredentialVerifier;
 import life.avai.domain.identity.Tier;
 import life.avai.domain.identity.VerifiedIdentity;
@@ -37,6 +38,9 @@ import org.jspecify.annotations.Nullable;
 public final class ClerkCredentialVerifier implements CredentialVerifier {
   private static final System.Logger LOG =
       System.getLogger(ClerkCredentialVerifier.class.getName());
+  private static final Pattern LOCAL_PAGE =
+      Pattern.compile("https?://(?:localhost|127\\.0\\.0\\.1|\\[::1])(?::\\d{1,5})?");
+
   private static final int MAX_TOKEN = 8_192;
   private static final int MAX_SUBJECT = 255;
   private static final int MAX_NAME = 200;
@@ -49,7 +53,8 @@ public final class ClerkCredentialVerifier implements CredentialVerifier {
    *
    * @param keys where the issuer's public keys come from
    * @param issuer the only {@code iss} that is accepted; null for any that the keys have signed for
-   * @param authorizedParties the only {@code azp} that are accepted; empty for any
+   * @param authorizedParties the only {@code azp} that are accepted; empty for pages of this
+   *     machine, the same that may connect when no origins are named
    */
   public ClerkCredentialVerifier(
       JWKSource<SecurityContext> keys, @Nullable String issuer, Set<String> authorizedParties) {
@@ -77,7 +82,9 @@ public final class ClerkCredentialVerifier implements CredentialVerifier {
       Object party = claims.getClaim("azp");
       if (party != null
           && !(party instanceof String name
-              && (authorizedParties.isEmpty() || authorizedParties.contains(name)))) {
+              && (authorizedParties.isEmpty()
+                  ? LOCAL_PAGE.matcher(name).matches()
+                  : authorizedParties.contains(name)))) {
         throw new BadJWTException("azp");
       }
       if (claims.getIssueTime() != null

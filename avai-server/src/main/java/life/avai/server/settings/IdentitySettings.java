@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param jwksUrl where the issuer's keys are; null when a key is given
  * @param publicKeyPem the issuer's key; null when it is fetched
  * @param secretKey fetches the keys from the provider's own API; null for the public address
- * @param authorizedParties accepted {@code azp}; empty for any
+ * @param authorizedParties accepted {@code azp}; empty for pages of this machine
  * @param publishableKey for the chat page; null when there is none
  */
 public record IdentitySettings(
