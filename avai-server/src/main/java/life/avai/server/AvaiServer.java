@@ -14,7 +14,10 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -70,7 +73,7 @@ public final class AvaiServer implements AutoCloseable {
   private final Assistant assistant;
   private final TurnDispatcher turns;
   private final SessionRegistry registry;
-  private final Listener listener = new Listener();
+  private final Listener listener;
   private final Channel mainSocket;
   private final @Nullable Channel metricsSocket;
   private final ScheduledExecutorService timer =
@@ -79,16 +82,31 @@ public final class AvaiServer implements AutoCloseable {
   private final AtomicBoolean closed = new AtomicBoolean();
   private final long startedNanos = System.nanoTime();
 
-  private AvaiServer(ServerSettings settings) {
+  /**
+   * Puts it together.
+   *
+   * @param opened gets every part that must be closed, as soon as it is there
+   */
+  private AvaiServer(ServerSettings settings, Deque<AutoCloseable> opened) {
     this.settings = settings;
+    // What needs nothing but the settings first: a mistake in them shows before anything is
+    // started.
+    CredentialVerifier verifier = verifier(settings.identity());
+    SystemPrompt prompt = prompt(settings.systemPromptFile());
+    SslContext tls = tls(settings);
     Ids ids = Ids.timeOrdered();
     InstantSource clock = InstantSource.system();
     ServerMetrics metrics = new ServerMetrics();
+    opened.push(timer::shutdownNow);
     storage = new Storage(settings);
+    opened.push(storage);
     storage.migrate();
     PostgresStores stores = storage.stores();
     stores.onGroupCommit(metrics::groupCommitted);
     assistant = assistant(settings.canisters(), metrics);
+    if (assistant instanceof AutoCloseable connections) {
+      opened.push(connections);
+    }
     LiveThreads events = new LiveThreads();
     TokenEstimator tokens = TokenEstimator.byCharacterKind();
     turns =
@@ -96,18 +114,19 @@ public final class AvaiServer implements AutoCloseable {
             stores.conversations(),
             assistant,
             events,
-            new ContextWindow(settings.context(), tokens, prompt(settings.systemPromptFile())),
+            new ContextWindow(settings.context(), tokens, prompt),
             settings.turns(),
             clock,
             ids,
             metrics);
+    opened.push(turns);
     CancelTurns cancel =
         new CancelTurns(stores.conversations(), events, turns, settings.turns(), clock);
     registry = new SessionRegistry(settings.edge().maxPerUser());
     Services services =
         new Services(
             new Authenticate(
-                verifier(settings.identity()),
+                verifier,
                 stores.users(),
                 settings.identity().anonymous(),
                 clock,
@@ -146,11 +165,13 @@ public final class AvaiServer implements AutoCloseable {
             settings.maxConnectionsPerAddress(),
             settings.production(),
             settings.trustedProxies());
+    listener = new Listener();
+    opened.push(listener);
     mainSocket =
         listener.listen(
             settings.host(),
             settings.port(),
-            tls(settings),
+            tls,
             settings.edge().authTimeout(),
             () -> new HttpEdge(origins, resources, upgrade, limits));
     metricsSocket =
@@ -175,9 +196,20 @@ public final class AvaiServer implements AutoCloseable {
   /**
    * Starts a server and returns when it listens. It does so also when the database is away, and
    * then says that it is not ready.
+   *
+   * @throws ConfigurationException when a setting cannot be used, also a port that is taken;
+   *     nothing is left open then
    */
   public static AvaiServer start(ServerSettings settings) {
-    AvaiServer server = new AvaiServer(settings);
+    Deque<AutoCloseable> opened = new ArrayDeque<>();
+    AvaiServer server;
+    try {
+      server = new AvaiServer(settings, opened);
+    } catch (RuntimeException | Error e) {
+      // Half a server would keep the process alive, and the database's directory locked.
+      closeAll(opened);
+      throw e;
+    }
     LOG.log(
         System.Logger.Level.INFO,
         "listening on {0}:{1} version={2}",
@@ -330,6 +362,11 @@ public final class AvaiServer implements AutoCloseable {
       parts.add(connections);
     }
     parts.add(storage);
+    closeAll(parts);
+    LOG.log(System.Logger.Level.INFO, "stopped");
+  }
+
+  private static void closeAll(Collection<AutoCloseable> parts) {
     for (AutoCloseable part : parts) {
       try {
         part.close();
@@ -337,7 +374,6 @@ public final class AvaiServer implements AutoCloseable {
         LOG.log(System.Logger.Level.ERROR, "not closed: " + part.getClass().getSimpleName(), e);
       }
     }
-    LOG.log(System.Logger.Level.INFO, "stopped");
   }
 
   /** A moment for the close frames to be answered; the sockets end by themselves after that. */

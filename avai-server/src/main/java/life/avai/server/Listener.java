@@ -2,6 +2,7 @@ package life.avai.server;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
@@ -21,6 +22,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import life.avai.server.settings.ConfigurationException;
 import org.jspecify.annotations.Nullable;
 
 /** The sockets that the server listens on. */
@@ -50,6 +52,7 @@ final class Listener implements AutoCloseable {
    * @param handshakeTimeout how long a connection may take until it is upgraded or asks its first
    *     thing
    * @return the listening socket
+   * @throws ConfigurationException when the port is taken, or the host is not this machine's
    */
   Channel listen(
       String host,
@@ -57,35 +60,40 @@ final class Listener implements AutoCloseable {
       @Nullable SslContext tls,
       Duration handshakeTimeout,
       Supplier<ChannelHandler> edge) {
-    return new ServerBootstrap()
-        .group(acceptor, loops)
-        .channel(epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class)
-        .option(ChannelOption.SO_BACKLOG, BACKLOG)
-        .option(ChannelOption.SO_REUSEADDR, true)
-        .childOption(ChannelOption.TCP_NODELAY, true)
-        .childOption(ChannelOption.SO_KEEPALIVE, true)
-        .childHandler(
-            new ChannelInitializer<SocketChannel>() {
-              @Override
-              protected void initChannel(SocketChannel channel) {
-                if (tls != null) {
-                  channel.pipeline().addLast(tls.newHandler(channel.alloc()));
-                }
-                channel
-                    .pipeline()
-                    .addLast(
-                        new HttpServerCodec(
-                            new HttpDecoderConfig()
-                                .setMaxInitialLineLength(MAX_LINE)
-                                .setMaxHeaderSize(MAX_HEADERS)),
-                        new HttpObjectAggregator(MAX_BODY, true),
-                        edge.get());
-                closeWhenIdle(channel, handshakeTimeout);
-              }
-            })
-        .bind(new InetSocketAddress(host, port))
-        .syncUninterruptibly()
-        .channel();
+    ChannelFuture bound =
+        new ServerBootstrap()
+            .group(acceptor, loops)
+            .channel(epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class)
+            .option(ChannelOption.SO_BACKLOG, BACKLOG)
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childOption(ChannelOption.SO_KEEPALIVE, true)
+            .childHandler(
+                new ChannelInitializer<SocketChannel>() {
+                  @Override
+                  protected void initChannel(SocketChannel channel) {
+                    if (tls != null) {
+                      channel.pipeline().addLast(tls.newHandler(channel.alloc()));
+                    }
+                    channel
+                        .pipeline()
+                        .addLast(
+                            new HttpServerCodec(
+                                new HttpDecoderConfig()
+                                    .setMaxInitialLineLength(MAX_LINE)
+                                    .setMaxHeaderSize(MAX_HEADERS)),
+                            new HttpObjectAggregator(MAX_BODY, true),
+                            edge.get());
+                    closeWhenIdle(channel, handshakeTimeout);
+                  }
+                })
+            .bind(new InetSocketAddress(host, port))
+            .awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      throw new ConfigurationException(
+          "PORT", "a port that is free; " + port + " on " + host + " cannot be listened on");
+    }
+    return bound.channel();
   }
 
   /**

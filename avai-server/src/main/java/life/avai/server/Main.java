@@ -48,6 +48,11 @@ public final class Main {
     } catch (ConfigurationException | EmbeddedPostgresException | SchemaException e) {
       System.err.println("avai: " + e.getMessage());
       System.exit(1);
+    } catch (RuntimeException e) {
+      // Whatever else it was: threads of libraries must not keep a process that does nothing.
+      System.getLogger(Main.class.getName())
+          .log(System.Logger.Level.ERROR, "avai could not go on", e);
+      System.exit(1);
     }
   }
 

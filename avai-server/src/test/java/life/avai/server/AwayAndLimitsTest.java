@@ -2,10 +2,12 @@ package life.avai.server;
 
 import static life.avai.server.support.Client.text;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import life.avai.server.settings.ConfigurationException;
 import life.avai.server.support.Client;
 import life.avai.server.support.ScriptedCanister;
 import life.avai.server.support.TestServer;
@@ -89,6 +91,19 @@ class AwayAndLimitsTest {
           second.request("authenticate", Map.of("session_token", text(auth, "session_token")));
       assertThat(text(refused, "code")).isEqualTo("TOO_MANY_CONNECTIONS");
       assertThat(second.closeCode()).isEqualTo(4429);
+    }
+  }
+
+  @Test
+  void takenPort_stopsTheStart_andLeavesNothingRunning() {
+    try (AvaiServer first = TestServer.start(Map.of())) {
+      assertThatThrownBy(() -> TestServer.start(Map.of("PORT", Integer.toString(first.port()))))
+          .isInstanceOf(ConfigurationException.class)
+          .hasMessageStartingWith("PORT: expected a port that is free");
+      assertThat(Thread.getAllStackTraces().keySet())
+          .filteredOn(thread -> thread.getName().startsWith("avai-saves"))
+          .as("the writing lanes of one store, not of two")
+          .hasSize(2);
     }
   }
 
