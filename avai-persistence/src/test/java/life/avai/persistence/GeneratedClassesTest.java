@@ -17,7 +17,7 @@ class GeneratedClassesTest {
   void generatedSources_areUpToDate(@TempDir Path fresh) throws Exception {
     JooqGenerator.generate(fresh);
     assertThat(contents(fresh))
-        .as("run: mvn -Pjooq -pl avai-persistence -am process-test-classes")
+        .as("run: mvn -Pjooq -pl avai-persistence -am compile")
         .isEqualTo(contents(Path.of("src/generated/java")));
   }
 
