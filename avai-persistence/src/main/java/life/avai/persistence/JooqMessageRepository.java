@@ -12,8 +12,11 @@ import life.avai.domain.message.HistoryQuery.From;
 import life.avai.domain.message.Message;
 import life.avai.domain.message.MessageRepository;
 import life.avai.domain.thread.ThreadId;
+import life.avai.persistence.jooq.tables.records.MessagesRecord;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
+import org.jooq.SortField;
+import org.jooq.Table;
 import org.jooq.impl.DSL;
 
 /** Messages in PostgreSQL. */
@@ -26,75 +29,77 @@ final class JooqMessageRepository implements MessageRepository {
 
   @Override
   public Optional<HistoryPage> history(UserId owner, ThreadId thread, HistoryQuery query) {
-    return SqlErrors.call(() ->
-        jooq.transactionResult(transaction -> {
-          DSLContext tx = transaction.dsl();
-          // One state for both reads: a share of the row keeps writers of the thread out.
-          Long count =
-              tx.select(THREADS.MESSAGE_COUNT)
-                  .from(THREADS)
-                  .where(THREADS.ID.eq(thread.value()))
-                  .and(THREADS.USER_ID.eq(owner.value()))
-                  .forShare()
-                  .fetchOne(THREADS.MESSAGE_COUNT);
-          return count == null ? Optional.empty() : Optional.of(read(tx, thread, query, count));
-        }));
-  }
-
-  private static HistoryPage read(
-      DSLContext tx, ThreadId thread, HistoryQuery query, long lastPosition) {
     Condition shown = MESSAGES.THREAD_ID.eq(thread.value());
     if (!query.includeSuperseded()) {
       shown = shown.and(MESSAGES.SUPERSEDED_AT.isNull());
     }
-    return switch (query.from()) {
-      case From.Latest() -> newest(tx, shown, query.limit(), lastPosition);
-      case From.Before(var position) ->
-          newest(tx, shown.and(MESSAGES.POSITION.lt(position)), query.limit(), lastPosition);
-      case From.After(var position) ->
-          oldest(tx, shown.and(MESSAGES.POSITION.gt(position)), 0, query.limit(), lastPosition);
-      case From.Offset(var skipped) -> oldest(tx, shown, skipped, query.limit(), lastPosition);
-    };
+    Condition all = shown;
+    int limit = query.limit();
+    return SqlErrors.call(() ->
+        switch (query.from()) {
+          case From.Latest() -> newest(owner, thread, all, limit);
+          case From.Before(var position) ->
+              newest(owner, thread, all.and(MESSAGES.POSITION.lt(position)), limit);
+          case From.After(var position) ->
+              oldest(owner, thread, all.and(MESSAGES.POSITION.gt(position)), 0, limit);
+          case From.Offset(var skipped) -> oldest(owner, thread, all, skipped, limit);
+        });
   }
 
-  private static HistoryPage newest(
-      DSLContext tx, Condition condition, int limit, long lastPosition) {
-    List<Message> messages =
-        tx.selectFrom(MESSAGES)
-            .where(condition)
-            .orderBy(MESSAGES.POSITION.desc())
-            .limit(limit)
-            .fetch(Rows::message);
-    return page(tx, condition, messages.reversed(), 0, limit, lastPosition);
+  private Optional<HistoryPage> newest(
+      UserId owner, ThreadId thread, Condition condition, int limit) {
+    return page(owner, thread, condition, MESSAGES.POSITION.desc(), 0, limit);
   }
 
-  private static HistoryPage oldest(
-      DSLContext tx, Condition condition, long skipped, int limit, long lastPosition) {
-    List<Message> messages =
-        tx.selectFrom(MESSAGES)
-            .where(condition)
-            .orderBy(MESSAGES.POSITION)
-            .offset(skipped)
-            .limit(limit)
-            .fetch(Rows::message);
-    return page(tx, condition, messages, skipped, limit, lastPosition);
+  private Optional<HistoryPage> oldest(
+      UserId owner, ThreadId thread, Condition condition, long skipped, int limit) {
+    return page(owner, thread, condition, MESSAGES.POSITION.asc(), skipped, limit);
   }
 
-  private static HistoryPage page(
-      DSLContext tx,
+  /** The page and the thread's newest position, which must be of one moment, in one statement. */
+  private Optional<HistoryPage> page(
+      UserId owner,
+      ThreadId thread,
       Condition condition,
-      List<Message> messages,
+      SortField<Long> order,
       long skipped,
-      int limit,
-      long lastPosition) {
+      int limit) {
+    Table<MessagesRecord> page =
+        DSL.lateral(
+            DSL.selectFrom(MESSAGES)
+                .where(condition)
+                .orderBy(order)
+                .offset(skipped)
+                .limit(limit)
+                .asTable(MESSAGES));
+    var rows =
+        jooq.select(page.fields())
+            .select(THREADS.MESSAGE_COUNT)
+            .from(THREADS)
+            .leftJoin(page)
+            .on(DSL.noCondition())
+            .where(THREADS.ID.eq(thread.value()))
+            .and(THREADS.USER_ID.eq(owner.value()))
+            .orderBy(page.field(MESSAGES.POSITION))
+            .fetch();
+    if (rows.isEmpty()) {
+      return Optional.empty();
+    }
+    long lastPosition = rows.getFirst().get(THREADS.MESSAGE_COUNT);
+    List<Message> messages =
+        rows.stream()
+            .map(row -> row.into(MESSAGES))
+            .filter(row -> row.getId() != null)
+            .map(Rows::message)
+            .toList();
     // Fewer than asked for are all there are; counting a long thread is for those who need it.
     long total =
         messages.size() < limit && skipped == 0
             ? messages.size()
             : Math.max(
                 0,
-                tx.select(DSL.count()).from(MESSAGES).where(condition).fetchSingle().value1()
+                jooq.fetchCount(MESSAGES, condition.and(MESSAGES.POSITION.le(lastPosition)))
                     - skipped);
-    return new HistoryPage(messages, total, lastPosition);
+    return Optional.of(new HistoryPage(messages, total, lastPosition));
   }
 }

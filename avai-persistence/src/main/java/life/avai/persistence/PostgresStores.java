@@ -19,6 +19,7 @@ import org.jooq.conf.RenderMapping;
 import org.jooq.conf.Settings;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * The domain's stores over one PostgreSQL. Made at once, also when the database is away; {@link
@@ -101,7 +102,18 @@ public final class PostgresStores implements AutoCloseable {
 
   /** Brings the schema up to date; see {@link SchemaMigration#migrate}. */
   public void migrate() {
-    SchemaMigration.migrate(pool, settings.schema());
+    // Not from the pool, whose connections give up on a statement after half a minute.
+    PGSimpleDataSource patient = new PGSimpleDataSource();
+    patient.setUrl(settings.jdbcUrl());
+    patient.setUser(settings.user());
+    patient.setPassword(settings.password());
+    patient.setApplicationName("avai-migration");
+    patient.setConnectTimeout(5);
+    patient.setTcpKeepAlive(true);
+    if (!settings.preparedStatements()) {
+      patient.setPrepareThreshold(0);
+    }
+    SchemaMigration.migrate(patient, settings.schema());
   }
 
   public ConversationStore conversations() {

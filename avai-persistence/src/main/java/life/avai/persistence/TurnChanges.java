@@ -8,7 +8,6 @@ import static life.avai.persistence.jooq.Tables.USERS;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -99,38 +98,24 @@ final class TurnChanges {
                         .from(TURNS.as("spared"))
                         .where(TURNS.as("spared").ID.eq(except.value()))));
       }
-      List<RequestId> ended = new ArrayList<>();
-      List<RequestId> running = new ArrayList<>();
-      for (TurnsRecord turn :
-          tx.selectFrom(TURNS).where(wanted).orderBy(TURNS.POSITION, TURNS.ID).forUpdate()) {
-        RequestId id = new RequestId(turn.getId());
-        if (turn.getState().equals("waiting")) {
+      List<RequestId> ended =
           tx.update(TURNS)
               .set(TURNS.STATE, "cancelled")
               .set(TURNS.CANCEL_REQUESTED, false)
+              // What its owner may still write is no repeat of this.
+              .setNull(TURNS.OWNER)
+              .setNull(TURNS.LEASE_UNTIL)
               .set(TURNS.UPDATED_AT, now)
-              .where(TURNS.ID.eq(turn.getId()))
-              .execute();
-          ended.add(id);
-        } else if (tx.update(TURNS)
-                .set(TURNS.STATE, "cancelled")
-                // What its owner may still write is no repeat of this.
-                .setNull(TURNS.OWNER)
-                .setNull(TURNS.LEASE_UNTIL)
-                .set(TURNS.UPDATED_AT, now)
-                .where(TURNS.ID.eq(turn.getId()))
-                .and(TURNS.LEASE_UNTIL.lt(DatabaseTime.now()))
-                .execute()
-            == 1) {
-          ended.add(id);
-        } else {
+              .where(wanted)
+              .and(TURNS.STATE.eq("waiting").or(TURNS.LEASE_UNTIL.lt(DatabaseTime.now())))
+              .returning(TURNS.ID)
+              .fetch(row -> new RequestId(row.getId()));
+      List<RequestId> running =
           tx.update(TURNS)
               .set(TURNS.CANCEL_REQUESTED, true)
-              .where(TURNS.ID.eq(turn.getId()))
-              .execute();
-          running.add(id);
-        }
-      }
+              .where(wanted)
+              .returning(TURNS.ID)
+              .fetch(row -> new RequestId(row.getId()));
       return Optional.of(new CancelReport(ended, running));
     });
   }
