@@ -1,5 +1,7 @@
 package life.avai.persistence;
 
+import static life.avai.persistence.jooq.Tables.DELETED_SENDS;
+import static life.avai.persistence.jooq.Tables.MESSAGES;
 import static life.avai.persistence.jooq.Tables.THREADS;
 
 import java.time.Instant;
@@ -120,6 +122,22 @@ final class JooqThreadRepository implements ThreadRepository {
 
   @Override
   public boolean delete(UserId owner, ThreadId id) {
-    return SqlErrors.call(() -> jooq.deleteFrom(THREADS).where(owned(owner, id)).execute() == 1);
+    return SqlErrors.call(() ->
+        jooq.transactionResult(transaction -> {
+          DSLContext tx = transaction.dsl();
+          // No message comes between the two that follow.
+          if (tx.select(THREADS.ID).from(THREADS).where(owned(owner, id)).forUpdate().fetchOne()
+              == null) {
+            return false;
+          }
+          tx.insertInto(DELETED_SENDS, DELETED_SENDS.AUTHOR_ID, DELETED_SENDS.CLIENT_MESSAGE_ID)
+              .select(
+                  tx.select(MESSAGES.AUTHOR_ID, MESSAGES.CLIENT_MESSAGE_ID)
+                      .from(MESSAGES)
+                      .where(MESSAGES.THREAD_ID.eq(id.value()))
+                      .and(MESSAGES.CLIENT_MESSAGE_ID.isNotNull()))
+              .execute();
+          return tx.deleteFrom(THREADS).where(owned(owner, id)).execute() == 1;
+        }));
   }
 }

@@ -44,7 +44,7 @@ final class ContractStores implements Stores {
             DriverManager.getConnection(
                 Holder.URL, TestPostgres.server().user(), TestPostgres.server().password());
         Statement statement = connection.createStatement()) {
-      statement.execute("truncate users, threads, messages, turns");
+      statement.execute("truncate users cascade");
     } catch (SQLException e) {
       throw new AssertionError("the database could not be emptied", e);
     }

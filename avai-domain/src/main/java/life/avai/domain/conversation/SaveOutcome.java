@@ -25,7 +25,7 @@ public sealed interface SaveOutcome {
    */
   record Duplicate(Receipt receipt, TurnSnapshot turn) implements SaveOutcome {}
 
-  /** The author has no such thread. */
+  /** The author has no such thread, or sent this before into a thread that was deleted since. */
   record ThreadNotFound() implements SaveOutcome {}
 
   /**

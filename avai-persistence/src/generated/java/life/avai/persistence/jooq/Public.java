@@ -11,6 +11,7 @@ import java.util.UUID;
 
 import life.avai.persistence.jooq.tables.ClaimTurns;
 import life.avai.persistence.jooq.tables.ContextBefore;
+import life.avai.persistence.jooq.tables.DeletedSends;
 import life.avai.persistence.jooq.tables.FinishTurns;
 import life.avai.persistence.jooq.tables.Messages;
 import life.avai.persistence.jooq.tables.SaveMessages;
@@ -132,6 +133,8 @@ public class Public extends SchemaImpl {
             exchanges
         );
     }
+
+    public final DeletedSends DELETED_SENDS = DeletedSends.DELETED_SENDS;
 
     public final FinishTurns FINISH_TURNS = FinishTurns.FINISH_TURNS;
 
@@ -432,6 +435,7 @@ public class Public extends SchemaImpl {
         return Arrays.asList(
             ClaimTurns.CLAIM_TURNS,
             ContextBefore.CONTEXT_BEFORE,
+            DeletedSends.DELETED_SENDS,
             FinishTurns.FINISH_TURNS,
             Messages.MESSAGES,
             SaveMessages.SAVE_MESSAGES,

@@ -9,6 +9,7 @@ import java.util.UUID;
 
 import life.avai.persistence.jooq.tables.ClaimTurns;
 import life.avai.persistence.jooq.tables.ContextBefore;
+import life.avai.persistence.jooq.tables.DeletedSends;
 import life.avai.persistence.jooq.tables.FinishTurns;
 import life.avai.persistence.jooq.tables.Messages;
 import life.avai.persistence.jooq.tables.SaveMessages;
@@ -120,6 +121,8 @@ public class Tables {
             exchanges
         );
     }
+
+    public static final DeletedSends DELETED_SENDS = DeletedSends.DELETED_SENDS;
 
     public static final FinishTurns FINISH_TURNS = FinishTurns.FINISH_TURNS;
 

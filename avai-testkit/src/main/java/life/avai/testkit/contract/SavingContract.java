@@ -74,6 +74,20 @@ abstract class SavingContract extends StoreContract {
   }
 
   @Test
+  void save_repeatedAfterItsThreadWasDeleted_isNotFound() {
+    ThreadId thread = thread();
+    UUID name = UUID.randomUUID();
+    DraftBuilder draft = draft(thread).clientMessageId(name);
+    saved(draft);
+
+    assertThat(stores.threads().delete(owner.userId(), thread)).isTrue();
+
+    assertThat(store.save(draft.build())).isEqualTo(new ThreadNotFound());
+    assertThat(store.save(Fixtures.opening(owner.userId()).clientMessageId(name).build()))
+        .isEqualTo(new ThreadNotFound());
+  }
+
+  @Test
   void save_intoANewThread_makesItWithItsTitle() {
     DraftBuilder draft = Fixtures.opening(owner.userId());
 

@@ -30,6 +30,10 @@ final class Saving {
     if (earlier != null) {
       return repeated(draft, earlier);
     }
+    if (draft.clientMessageId() != null
+        && tables.isDeleted(draft.author(), draft.clientMessageId())) {
+      return new SaveOutcome.ThreadNotFound();
+    }
     Conversation conversation = target(draft);
     if (conversation == null || !conversation.isOf(draft.author())) {
       return new SaveOutcome.ThreadNotFound();

@@ -4,9 +4,11 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -32,6 +34,8 @@ final class Tables {
   private final Map<ThreadId, Conversation> conversations = new LinkedHashMap<>();
   private final Map<RequestId, ThreadId> threadOfTurn = new HashMap<>();
   private final Map<ClientMessage, Place> byClientMessage = new HashMap<>();
+  // A client's name for a message is taken for ever, also when the message went with its thread.
+  private final Set<ClientMessage> deletedSends = new HashSet<>();
   private final Map<MessageId, Place> byMessage = new HashMap<>();
   final Map<UserId, User> users = new HashMap<>();
 
@@ -106,6 +110,10 @@ final class Tables {
     return byClientMessage.get(new ClientMessage(author, clientMessage));
   }
 
+  boolean isDeleted(UserId author, UUID clientMessage) {
+    return deletedSends.contains(new ClientMessage(author, clientMessage));
+  }
+
   void forgetClientMessage(UserId author, UUID clientMessage) {
     byClientMessage.remove(new ClientMessage(author, clientMessage));
   }
@@ -117,6 +125,9 @@ final class Tables {
     for (Message message : conversation.messages) {
       byMessage.remove(message.id());
     }
-    byClientMessage.values().removeIf(place -> place.thread().equals(id));
+    byClientMessage
+        .entrySet()
+        .removeIf(
+            entry -> entry.getValue().thread().equals(id) && deletedSends.add(entry.getKey()));
   }
 }

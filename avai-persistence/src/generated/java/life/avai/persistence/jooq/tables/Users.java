@@ -13,6 +13,7 @@ import java.util.UUID;
 import life.avai.persistence.InstantConverter;
 import life.avai.persistence.jooq.Keys;
 import life.avai.persistence.jooq.Public;
+import life.avai.persistence.jooq.tables.DeletedSends.DeletedSendsPath;
 import life.avai.persistence.jooq.tables.Threads.ThreadsPath;
 import life.avai.persistence.jooq.tables.records.UsersRecord;
 
@@ -133,6 +134,15 @@ public class Users extends TableImpl<UsersRecord> {
     @Override
     public List<UniqueKey<UsersRecord>> getUniqueKeys() {
         return Arrays.asList(Keys.USERS_CLERK_ID_KEY, Keys.USERS_SESSION_TOKEN_HASH_KEY);
+    }
+
+    private transient DeletedSendsPath _deletedSends;
+
+    public DeletedSendsPath deletedSends() {
+        if (_deletedSends == null)
+            _deletedSends = new DeletedSendsPath(this, null, Keys.DELETED_SENDS__DELETED_SENDS_AUTHOR_ID_FKEY.getInverseKey());
+
+        return _deletedSends;
     }
 
     private transient ThreadsPath _threads;

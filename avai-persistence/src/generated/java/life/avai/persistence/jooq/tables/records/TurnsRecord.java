@@ -50,108 +50,108 @@ public class TurnsRecord extends UpdatableRecordImpl<TurnsRecord> {
         return (Long) get(3);
     }
 
-    public void setState(String value) {
+    public void setRevision(Integer value) {
         set(4, value);
     }
 
-    public String getState() {
-        return (String) get(4);
+    public Integer getRevision() {
+        return (Integer) get(4);
     }
 
-    public void setAttempt(Integer value) {
+    public void setState(String value) {
         set(5, value);
     }
 
-    public Integer getAttempt() {
-        return (Integer) get(5);
+    public String getState() {
+        return (String) get(5);
     }
 
-    public void setTries(Integer value) {
+    public void setAttempt(Integer value) {
         set(6, value);
     }
 
-    public Integer getTries() {
+    public Integer getAttempt() {
         return (Integer) get(6);
     }
 
-    public void setOwner(UUID value) {
+    public void setTries(Integer value) {
         set(7, value);
     }
 
-    public UUID getOwner() {
-        return (UUID) get(7);
+    public Integer getTries() {
+        return (Integer) get(7);
     }
 
-    public void setLeaseUntil(Instant value) {
+    public void setOwner(UUID value) {
         set(8, value);
     }
 
-    public Instant getLeaseUntil() {
-        return (Instant) get(8);
+    public UUID getOwner() {
+        return (UUID) get(8);
     }
 
-    public void setExpiresAt(Instant value) {
+    public void setLeaseUntil(Instant value) {
         set(9, value);
     }
 
-    public Instant getExpiresAt() {
+    public Instant getLeaseUntil() {
         return (Instant) get(9);
     }
 
-    public void setNotBefore(Instant value) {
+    public void setExpiresAt(Instant value) {
         set(10, value);
     }
 
-    public Instant getNotBefore() {
+    public Instant getExpiresAt() {
         return (Instant) get(10);
     }
 
-    public void setCancelRequested(Boolean value) {
+    public void setNotBefore(Instant value) {
         set(11, value);
     }
 
-    public Boolean getCancelRequested() {
-        return (Boolean) get(11);
+    public Instant getNotBefore() {
+        return (Instant) get(11);
     }
 
-    public void setOutcomeCode(String value) {
+    public void setCancelRequested(Boolean value) {
         set(12, value);
     }
 
-    public String getOutcomeCode() {
-        return (String) get(12);
+    public Boolean getCancelRequested() {
+        return (Boolean) get(12);
     }
 
-    public void setReplyId(UUID value) {
+    public void setOutcomeCode(String value) {
         set(13, value);
     }
 
-    public UUID getReplyId() {
-        return (UUID) get(13);
+    public String getOutcomeCode() {
+        return (String) get(13);
     }
 
-    public void setCreatedAt(Instant value) {
+    public void setReplyId(UUID value) {
         set(14, value);
     }
 
-    public Instant getCreatedAt() {
-        return (Instant) get(14);
+    public UUID getReplyId() {
+        return (UUID) get(14);
     }
 
-    public void setUpdatedAt(Instant value) {
+    public void setCreatedAt(Instant value) {
         set(15, value);
     }
 
-    public Instant getUpdatedAt() {
+    public Instant getCreatedAt() {
         return (Instant) get(15);
     }
 
-    public void setRevision(Integer value) {
+    public void setUpdatedAt(Instant value) {
         set(16, value);
     }
 
-    public Integer getRevision() {
-        return (Integer) get(16);
+    public Instant getUpdatedAt() {
+        return (Instant) get(16);
     }
 
     // -------------------------------------------------------------------------
@@ -171,13 +171,14 @@ public class TurnsRecord extends UpdatableRecordImpl<TurnsRecord> {
         super(Turns.TURNS);
     }
 
-    public TurnsRecord(UUID id, UUID threadId, UUID messageId, Long position, String state, Integer attempt, Integer tries, UUID owner, Instant leaseUntil, Instant expiresAt, Instant notBefore, Boolean cancelRequested, String outcomeCode, UUID replyId, Instant createdAt, Instant updatedAt, Integer revision) {
+    public TurnsRecord(UUID id, UUID threadId, UUID messageId, Long position, Integer revision, String state, Integer attempt, Integer tries, UUID owner, Instant leaseUntil, Instant expiresAt, Instant notBefore, Boolean cancelRequested, String outcomeCode, UUID replyId, Instant createdAt, Instant updatedAt) {
         super(Turns.TURNS);
 
         setId(id);
         setThreadId(threadId);
         setMessageId(messageId);
         setPosition(position);
+        setRevision(revision);
         setState(state);
         setAttempt(attempt);
         setTries(tries);
@@ -190,7 +191,6 @@ public class TurnsRecord extends UpdatableRecordImpl<TurnsRecord> {
         setReplyId(replyId);
         setCreatedAt(createdAt);
         setUpdatedAt(updatedAt);
-        setRevision(revision);
         resetTouchedOnNotNull();
     }
 }
