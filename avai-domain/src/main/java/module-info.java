@@ -8,6 +8,7 @@ module life.avai.domain {
   exports life.avai.domain.assistant;
   exports life.avai.domain.conversation;
   exports life.avai.domain.identity;
+  exports life.avai.domain.memory;
   exports life.avai.domain.message;
   exports life.avai.domain.ratelimit;
   exports life.avai.domain.reply;

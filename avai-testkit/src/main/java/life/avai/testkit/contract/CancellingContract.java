@@ -13,7 +13,7 @@ import life.avai.domain.turn.Lease;
 import life.avai.domain.turn.RequestId;
 import life.avai.domain.turn.TurnEnd;
 import life.avai.domain.turn.TurnState;
-import life.avai.testkit.memory.Fixtures;
+import life.avai.testkit.fixture.Fixtures;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 

@@ -15,7 +15,7 @@ import life.avai.domain.turn.Lease;
 import life.avai.domain.turn.RequestId;
 import life.avai.domain.turn.TurnSnapshot;
 import life.avai.domain.turn.TurnState;
-import life.avai.testkit.memory.Fixtures;
+import life.avai.testkit.fixture.Fixtures;
 import org.junit.jupiter.api.Test;
 
 /** What taking up turns, keeping them and letting go of them must do. */

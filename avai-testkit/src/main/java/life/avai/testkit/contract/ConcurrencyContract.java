@@ -26,8 +26,8 @@ import life.avai.domain.message.Message;
 import life.avai.domain.thread.ThreadId;
 import life.avai.domain.turn.ClaimedTurn;
 import life.avai.domain.turn.RequestId;
-import life.avai.testkit.memory.DraftBuilder;
-import life.avai.testkit.memory.Fixtures;
+import life.avai.testkit.fixture.DraftBuilder;
+import life.avai.testkit.fixture.Fixtures;
 import org.junit.jupiter.api.Test;
 
 /** What must hold when many do something at once. */

@@ -12,7 +12,7 @@ import life.avai.domain.thread.ThreadId;
 import life.avai.domain.turn.ClaimedTurn;
 import life.avai.domain.turn.RequestId;
 import life.avai.domain.turn.TurnEnd;
-import life.avai.testkit.memory.Fixtures;
+import life.avai.testkit.fixture.Fixtures;
 import org.junit.jupiter.api.Test;
 
 /** What a claimed turn must know of its thread. */

@@ -16,7 +16,7 @@ import life.avai.domain.turn.TurnEnd;
 import life.avai.domain.turn.TurnEnd.ReplyDraft;
 import life.avai.domain.turn.TurnEnd.Result;
 import life.avai.domain.turn.TurnState;
-import life.avai.testkit.memory.Fixtures;
+import life.avai.testkit.fixture.Fixtures;
 import org.junit.jupiter.api.Test;
 
 /** What ending turns must do. */

@@ -10,7 +10,7 @@ import life.avai.domain.message.HistoryQuery.From;
 import life.avai.domain.message.Message;
 import life.avai.domain.message.MessageRepository;
 import life.avai.domain.thread.ThreadId;
-import life.avai.testkit.memory.Fixtures;
+import life.avai.testkit.fixture.Fixtures;
 import org.junit.jupiter.api.Test;
 
 /** What every {@link MessageRepository} must do; each adapter's test class extends it. */

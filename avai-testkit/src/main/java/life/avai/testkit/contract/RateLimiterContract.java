@@ -10,7 +10,7 @@ import life.avai.domain.ratelimit.RateLimiter;
 import life.avai.domain.ratelimit.RateLimiter.Decision;
 import life.avai.domain.ratelimit.RateLimiter.Decision.Granted;
 import life.avai.domain.ratelimit.RateLimiter.Decision.Refused;
-import life.avai.testkit.memory.Fixtures;
+import life.avai.testkit.fixture.Fixtures;
 import org.junit.jupiter.api.Test;
 
 /** What every {@link RateLimiter} must do; each adapter's test class extends it. */

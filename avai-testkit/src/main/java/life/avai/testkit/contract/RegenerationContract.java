@@ -17,7 +17,7 @@ import life.avai.domain.turn.ClaimedTurn;
 import life.avai.domain.turn.FailureCode;
 import life.avai.domain.turn.RequestId;
 import life.avai.domain.turn.TurnState;
-import life.avai.testkit.memory.Fixtures;
+import life.avai.testkit.fixture.Fixtures;
 import org.junit.jupiter.api.Test;
 
 /** What answering a question anew must do. */

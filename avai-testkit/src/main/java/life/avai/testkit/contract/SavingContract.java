@@ -22,8 +22,8 @@ import life.avai.domain.thread.ChatThread;
 import life.avai.domain.thread.ThreadId;
 import life.avai.domain.turn.FailureCode;
 import life.avai.domain.turn.TurnState;
-import life.avai.testkit.memory.DraftBuilder;
-import life.avai.testkit.memory.Fixtures;
+import life.avai.testkit.fixture.DraftBuilder;
+import life.avai.testkit.fixture.Fixtures;
 import org.junit.jupiter.api.Test;
 
 /** What {@link ConversationStore#save} must do. */

@@ -19,8 +19,8 @@ import life.avai.domain.turn.Lease;
 import life.avai.domain.turn.RequestId;
 import life.avai.domain.turn.TurnEnd;
 import life.avai.domain.turn.TurnSnapshot;
-import life.avai.testkit.memory.DraftBuilder;
-import life.avai.testkit.memory.Fixtures;
+import life.avai.testkit.fixture.DraftBuilder;
+import life.avai.testkit.fixture.Fixtures;
 import org.junit.jupiter.api.BeforeEach;
 
 /** An empty store with one user in it, and short words for what the contracts do to it. */

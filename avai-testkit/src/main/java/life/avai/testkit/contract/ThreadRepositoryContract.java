@@ -15,7 +15,7 @@ import life.avai.domain.thread.ThreadId;
 import life.avai.domain.thread.ThreadPage;
 import life.avai.domain.thread.ThreadRepository;
 import life.avai.domain.thread.ThreadStatus;
-import life.avai.testkit.memory.Fixtures;
+import life.avai.testkit.fixture.Fixtures;
 import org.junit.jupiter.api.Test;
 
 /** What every {@link ThreadRepository} must do; each adapter's test class extends it. */

@@ -15,7 +15,7 @@ import life.avai.domain.message.Message.UserMessage;
 import life.avai.domain.thread.ChatThread;
 import life.avai.domain.thread.ThreadId;
 import life.avai.domain.turn.ClaimedTurn;
-import life.avai.testkit.memory.Fixtures;
+import life.avai.testkit.fixture.Fixtures;
 import org.junit.jupiter.api.Test;
 
 /** What every {@link UserRepository} must do; each adapter's test class extends it. */

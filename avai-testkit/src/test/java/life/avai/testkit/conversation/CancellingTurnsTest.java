@@ -13,7 +13,7 @@ import life.avai.testkit.assistant.HeldReply;
 import life.avai.testkit.assistant.Script;
 import life.avai.testkit.assistant.ScriptedAssistant;
 import life.avai.testkit.contract.Eventually;
-import life.avai.testkit.memory.Fixtures;
+import life.avai.testkit.fixture.Fixtures;
 import org.junit.jupiter.api.Test;
 
 class CancellingTurnsTest extends ConversationTest {

@@ -1,18 +1,17 @@
 package life.avai.testkit.conversation;
 
 import life.avai.domain.identity.Caller;
+import life.avai.domain.memory.InMemoryStore;
 import life.avai.domain.thread.ChatThread;
 import life.avai.domain.thread.ThreadId;
 import life.avai.testkit.assistant.ScriptedAssistant;
-import life.avai.testkit.contract.Stores;
-import life.avai.testkit.memory.Fixtures;
-import life.avai.testkit.memory.InMemoryStore;
+import life.avai.testkit.fixture.Fixtures;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
 /** A server with a store in memory, a scripted assistant, and one user with one watched thread. */
 abstract class ConversationTest {
-  final Stores stores = new InMemoryStore();
+  final InMemoryStore stores = new InMemoryStore();
   final ScriptedAssistant assistant = new ScriptedAssistant();
   final Caller owner = Fixtures.signedIn(stores.users());
   final ThreadId thread = newThread();

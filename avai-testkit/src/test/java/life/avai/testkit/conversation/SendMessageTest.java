@@ -15,7 +15,7 @@ import life.avai.domain.message.ContentRules;
 import life.avai.domain.ratelimit.RateLimiter.Decision.Refused;
 import life.avai.domain.turn.TurnState;
 import life.avai.testkit.assistant.HeldReply;
-import life.avai.testkit.memory.Fixtures;
+import life.avai.testkit.fixture.Fixtures;
 import org.junit.jupiter.api.Test;
 
 class SendMessageTest extends ConversationTest {

@@ -22,6 +22,7 @@ import life.avai.domain.conversation.TurnDispatcher;
 import life.avai.domain.conversation.TurnSettings;
 import life.avai.domain.conversation.WhileBusy;
 import life.avai.domain.identity.Caller;
+import life.avai.domain.memory.InMemoryStore;
 import life.avai.domain.message.ContentRules;
 import life.avai.domain.message.ContentType;
 import life.avai.domain.ratelimit.RateLimiter;
@@ -29,7 +30,6 @@ import life.avai.domain.ratelimit.RateLimiter.Decision.Granted;
 import life.avai.domain.thread.ThreadId;
 import life.avai.domain.turn.RequestId;
 import life.avai.domain.turn.TurnSnapshot;
-import life.avai.testkit.contract.Stores;
 
 /** One server's use cases, put together as a server does, without its sockets. */
 final class Server implements AutoCloseable {
@@ -37,7 +37,7 @@ final class Server implements AutoCloseable {
       new TurnSettings(Duration.ofMinutes(5), Duration.ofSeconds(2), 3, Duration.ofMinutes(1));
   static final RateLimiter UNLIMITED = caller -> new Granted();
 
-  final Stores stores;
+  final InMemoryStore stores;
   final LiveThreads events = new LiveThreads();
   final TurnDispatcher turns;
   final SendMessage send;
@@ -45,11 +45,11 @@ final class Server implements AutoCloseable {
   final Regenerate regenerate;
   final ManageThreads threads;
 
-  Server(Stores stores, Assistant assistant) {
+  Server(InMemoryStore stores, Assistant assistant) {
     this(stores, assistant, SETTINGS, UNLIMITED);
   }
 
-  Server(Stores stores, Assistant assistant, TurnSettings settings, RateLimiter limiter) {
+  Server(InMemoryStore stores, Assistant assistant, TurnSettings settings, RateLimiter limiter) {
     InstantSource clock = InstantSource.system();
     Ids ids = Ids.timeOrdered();
     TokenEstimator tokens = TokenEstimator.byCharacterKind();

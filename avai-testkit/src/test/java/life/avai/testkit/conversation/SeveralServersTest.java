@@ -15,7 +15,7 @@ import life.avai.domain.turn.TurnState;
 import life.avai.testkit.assistant.HeldReply;
 import life.avai.testkit.assistant.Script;
 import life.avai.testkit.assistant.ScriptedAssistant;
-import life.avai.testkit.memory.Fixtures;
+import life.avai.testkit.fixture.Fixtures;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of turns when servers come, die, go and overlap. */

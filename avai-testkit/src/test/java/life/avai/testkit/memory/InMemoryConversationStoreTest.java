@@ -6,6 +6,6 @@ import life.avai.testkit.contract.Stores;
 class InMemoryConversationStoreTest extends ConversationStoreContract {
   @Override
   protected Stores freshStores() {
-    return new InMemoryStore();
+    return InMemoryStores.fresh();
   }
 }

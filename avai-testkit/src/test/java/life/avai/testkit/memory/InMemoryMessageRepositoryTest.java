@@ -6,6 +6,6 @@ import life.avai.testkit.contract.Stores;
 class InMemoryMessageRepositoryTest extends MessageRepositoryContract {
   @Override
   protected Stores freshStores() {
-    return new InMemoryStore();
+    return InMemoryStores.fresh();
   }
 }

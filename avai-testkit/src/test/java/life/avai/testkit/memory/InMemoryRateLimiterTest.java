@@ -7,11 +7,13 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicReference;
 import life.avai.domain.identity.Caller;
+import life.avai.domain.memory.InMemoryRateLimiter;
 import life.avai.domain.ratelimit.MessageLimits;
 import life.avai.domain.ratelimit.RateLimiter;
 import life.avai.domain.ratelimit.RateLimiter.Decision.Granted;
 import life.avai.domain.ratelimit.RateLimiter.Decision.Refused;
 import life.avai.testkit.contract.RateLimiterContract;
+import life.avai.testkit.fixture.Fixtures;
 import org.junit.jupiter.api.Test;
 
 class InMemoryRateLimiterTest extends RateLimiterContract {

@@ -6,6 +6,6 @@ import life.avai.testkit.contract.ThreadRepositoryContract;
 class InMemoryThreadRepositoryTest extends ThreadRepositoryContract {
   @Override
   protected Stores freshStores() {
-    return new InMemoryStore();
+    return InMemoryStores.fresh();
   }
 }

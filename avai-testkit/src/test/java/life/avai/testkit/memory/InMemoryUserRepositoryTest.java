@@ -6,6 +6,6 @@ import life.avai.testkit.contract.UserRepositoryContract;
 class InMemoryUserRepositoryTest extends UserRepositoryContract {
   @Override
   protected Stores freshStores() {
-    return new InMemoryStore();
+    return InMemoryStores.fresh();
   }
 }

@@ -1,11 +1,10 @@
-package life.avai.testkit.memory;
+package life.avai.domain.memory;
 
 import java.time.InstantSource;
 import life.avai.domain.conversation.ConversationStore;
 import life.avai.domain.identity.UserRepository;
 import life.avai.domain.message.MessageRepository;
 import life.avai.domain.thread.ThreadRepository;
-import life.avai.testkit.contract.Stores;
 
 /**
  * A whole store in this process's memory: everything is lost when the process ends, and nothing is
@@ -13,7 +12,7 @@ import life.avai.testkit.contract.Stores;
  *
  * <p>Safe for use by many threads at once; one lock guards all of it.
  */
-public final class InMemoryStore implements Stores {
+public final class InMemoryStore {
   private static final int CONTEXT_MESSAGES = 20;
 
   private final int contextMessages;
@@ -46,27 +45,23 @@ public final class InMemoryStore implements Stores {
     this.users = new InMemoryUsers(tables);
   }
 
-  @Override
   public ConversationStore conversations() {
     return conversations;
   }
 
-  @Override
   public MessageRepository messages() {
     return messages;
   }
 
-  @Override
   public ThreadRepository threads() {
     return threads;
   }
 
-  @Override
   public UserRepository users() {
     return users;
   }
 
-  @Override
+  /** How many messages of a thread are given to answer one. */
   public int contextMessages() {
     return contextMessages;
   }

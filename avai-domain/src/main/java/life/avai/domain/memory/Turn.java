@@ -1,4 +1,4 @@
-package life.avai.testkit.memory;
+package life.avai.domain.memory;
 
 import java.time.Instant;
 import life.avai.domain.conversation.MessageDraft;

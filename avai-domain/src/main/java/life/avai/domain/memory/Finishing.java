@@ -1,4 +1,4 @@
-package life.avai.testkit.memory;
+package life.avai.domain.memory;
 
 import java.util.Objects;
 import life.avai.domain.conversation.ConversationStore.FinishOutcome;
