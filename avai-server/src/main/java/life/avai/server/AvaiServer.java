@@ -32,13 +32,8 @@ import life.avai.canister.CanisterSettings;
 import life.avai.domain.Ids;
 import life.avai.domain.assistant.Assistant;
 import life.avai.domain.assistant.AssistantStatus;
-import life.avai.domain.assistant.TokenEstimator;
-import life.avai.domain.conversation.CancelTurns;
-import life.avai.domain.conversation.ContextWindow;
+import life.avai.domain.conversation.Conversations;
 import life.avai.domain.conversation.LiveThreads;
-import life.avai.domain.conversation.ManageThreads;
-import life.avai.domain.conversation.Regenerate;
-import life.avai.domain.conversation.SendMessage;
 import life.avai.domain.conversation.SystemPrompt;
 import life.avai.domain.conversation.TurnDispatcher;
 import life.avai.domain.identity.Authenticate;
@@ -107,21 +102,19 @@ public final class AvaiServer implements AutoCloseable {
     if (assistant instanceof AutoCloseable connections) {
       opened.push(connections);
     }
-    LiveThreads events = new LiveThreads();
-    TokenEstimator tokens = TokenEstimator.byCharacterKind();
-    turns =
-        new TurnDispatcher(
-            stores.conversations(),
-            assistant,
-            events,
-            new ContextWindow(settings.context(), tokens, prompt),
-            settings.turns(),
-            clock,
-            ids,
-            metrics);
+    Conversations conversations =
+        Conversations.over(stores.conversations(), stores.threads(), assistant)
+            .limiter(new BucketRateLimiter(settings.messageLimits()))
+            .content(settings.edge().content())
+            .context(settings.context())
+            .prompt(prompt)
+            .turns(settings.turns())
+            .clock(clock)
+            .ids(ids)
+            .listener(metrics)
+            .build();
+    turns = conversations.turns();
     opened.push(turns);
-    CancelTurns cancel =
-        new CancelTurns(stores.conversations(), events, turns, settings.turns(), clock);
     registry = new SessionRegistry(settings.edge().maxPerUser());
     Services services =
         new Services(
@@ -132,28 +125,18 @@ public final class AvaiServer implements AutoCloseable {
                 clock,
                 ids,
                 new SecureRandom()),
-            new SendMessage(
-                new BucketRateLimiter(settings.messageLimits()),
-                settings.edge().content(),
-                tokens,
-                stores.conversations(),
-                events,
-                turns,
-                cancel,
-                settings.turns(),
-                clock,
-                ids),
-            cancel,
-            new Regenerate(stores.conversations(), events, turns, settings.turns(), clock, ids),
-            new ManageThreads(stores.threads(), events, turns, clock, ids),
+            conversations.send(),
+            conversations.cancel(),
+            conversations.regenerate(),
+            conversations.threads(),
             stores.threads(),
             stores.messages(),
             stores.conversations(),
-            events,
+            conversations.events(),
             turns,
             assistant,
             clock);
-    gauges(metrics, stores, events);
+    gauges(metrics, stores, conversations.events());
     HttpResources resources =
         new HttpResources(this::health, metrics::scrape, settings.metricsPort());
     WebSocketUpgrade upgrade =

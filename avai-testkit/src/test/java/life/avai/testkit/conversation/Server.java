@@ -3,27 +3,21 @@ package life.avai.testkit.conversation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.UUID;
-import life.avai.domain.Ids;
 import life.avai.domain.assistant.Assistant;
-import life.avai.domain.assistant.TokenEstimator;
 import life.avai.domain.conversation.CancelTurns;
-import life.avai.domain.conversation.ContextLimits;
-import life.avai.domain.conversation.ContextWindow;
-import life.avai.domain.conversation.LiveThreads;
+import life.avai.domain.conversation.ConversationEvents;
+import life.avai.domain.conversation.Conversations;
 import life.avai.domain.conversation.ManageThreads;
 import life.avai.domain.conversation.Regenerate;
 import life.avai.domain.conversation.SaveOutcome.Receipt;
 import life.avai.domain.conversation.SendMessage;
-import life.avai.domain.conversation.SystemPrompt;
 import life.avai.domain.conversation.TurnDispatcher;
 import life.avai.domain.conversation.TurnSettings;
 import life.avai.domain.conversation.WhileBusy;
 import life.avai.domain.identity.Caller;
 import life.avai.domain.memory.InMemoryStore;
-import life.avai.domain.message.ContentRules;
 import life.avai.domain.message.ContentType;
 import life.avai.domain.ratelimit.RateLimiter;
 import life.avai.domain.ratelimit.RateLimiter.Decision.Granted;
@@ -38,7 +32,8 @@ final class Server implements AutoCloseable {
   static final RateLimiter UNLIMITED = caller -> new Granted();
 
   final InMemoryStore stores;
-  final LiveThreads events = new LiveThreads();
+  final Conversations conversations;
+  final ConversationEvents events;
   final TurnDispatcher turns;
   final SendMessage send;
   final CancelTurns cancel;
@@ -50,39 +45,22 @@ final class Server implements AutoCloseable {
   }
 
   Server(InMemoryStore stores, Assistant assistant, TurnSettings settings, RateLimiter limiter) {
-    InstantSource clock = InstantSource.system();
-    Ids ids = Ids.timeOrdered();
-    TokenEstimator tokens = TokenEstimator.byCharacterKind();
     this.stores = stores;
-    turns =
-        new TurnDispatcher(
-            stores.conversations(),
-            assistant,
-            events,
-            new ContextWindow(ContextLimits.DEFAULTS, tokens, SystemPrompt.DEFAULT),
-            settings,
-            clock,
-            ids,
-            summary -> {});
-    cancel = new CancelTurns(stores.conversations(), events, turns, settings, clock);
-    send =
-        new SendMessage(
-            limiter,
-            ContentRules.DEFAULTS,
-            tokens,
-            stores.conversations(),
-            events,
-            turns,
-            cancel,
-            settings,
-            clock,
-            ids);
-    regenerate = new Regenerate(stores.conversations(), events, turns, settings, clock, ids);
-    threads = new ManageThreads(stores.threads(), events, turns, clock, ids);
+    conversations =
+        Conversations.over(stores.conversations(), stores.threads(), assistant)
+            .turns(settings)
+            .limiter(limiter)
+            .build();
+    events = conversations.events();
+    turns = conversations.turns();
+    send = conversations.send();
+    cancel = conversations.cancel();
+    regenerate = conversations.regenerate();
+    threads = conversations.threads();
   }
 
   Server started() {
-    turns.start();
+    conversations.start();
     return this;
   }
 
@@ -125,6 +103,6 @@ final class Server implements AutoCloseable {
 
   @Override
   public void close() {
-    turns.close();
+    conversations.close();
   }
 }
