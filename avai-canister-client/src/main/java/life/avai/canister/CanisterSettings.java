@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
@@ -36,16 +37,10 @@ public record CanisterSettings(
     Backoff backoff,
     @Nullable TrustManagerFactory trust) {
   public CanisterSettings {
-    urls = List.copyOf(urls);
+    urls = urls.stream().map(CanisterSettings::checked).toList();
     requireNonNull(backoff, "backoff");
     if (urls.isEmpty()) {
       throw new IllegalArgumentException("urls: empty (expected: at least one)");
-    }
-    for (URI url : urls) {
-      if (url.getHost() == null
-          || !("ws".equals(url.getScheme()) || "wss".equals(url.getScheme()))) {
-        throw new IllegalArgumentException("url: " + url + " (expected: ws:// or wss://)");
-      }
     }
     requirePositive(connectionsPerUrl, "connectionsPerUrl");
     requirePositive(maxInFlight, "maxInFlight");
@@ -54,6 +49,24 @@ public record CanisterSettings(
     requirePositive(heartbeat.toMillis(), "heartbeat");
     requirePositive(firstTimeout.toMillis(), "firstTimeout");
     requirePositive(idleTimeout.toMillis(), "idleTimeout");
+  }
+
+  /** With its scheme in lower case, as the rest of the world writes it. */
+  private static URI checked(URI url) {
+    String scheme = url.getScheme() == null ? "" : url.getScheme().toLowerCase(Locale.ROOT);
+    if (url.getHost() == null || !(scheme.equals("ws") || scheme.equals("wss"))) {
+      throw new IllegalArgumentException(
+          "url: " + place(url) + " (expected: ws:// or wss:// and a host)");
+    }
+    return URI.create(scheme + url.toString().substring(scheme.length()));
+  }
+
+  /** Where a canister is, without what may be secret in its URL: for logs. */
+  public static String place(URI url) {
+    return url.getScheme()
+        + "://"
+        + url.getHost()
+        + (url.getPort() == -1 ? "" : ":" + url.getPort());
   }
 
   private static void requirePositive(long value, String name) {
@@ -91,9 +104,9 @@ public record CanisterSettings(
     return (int) Math.min(Integer.MAX_VALUE, 12L * maxReplyChars + (256 << 10));
   }
 
-  /** Tells nothing of the token. */
+  /** Tells neither the token nor what may be secret in a URL. */
   @Override
   public String toString() {
-    return "CanisterSettings" + urls;
+    return "CanisterSettings" + urls.stream().map(CanisterSettings::place).toList();
   }
 }

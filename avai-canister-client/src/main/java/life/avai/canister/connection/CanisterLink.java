@@ -153,7 +153,9 @@ public final class CanisterLink extends SimpleChannelInboundHandler<WebSocketFra
       timedOut(id, reply);
       return;
     }
-    // Not moved with every piece that comes: it looks again when it would have run out.
+    // Not moved with every piece that comes: it looks again when it would have run out, and before
+    // the first piece often enough not to miss that the shorter deadline has begun to count.
+    long wait = Math.min(nanos, settings.idleTimeout().toNanos());
     channel
         .eventLoop()
         .schedule(
@@ -162,7 +164,7 @@ public final class CanisterLink extends SimpleChannelInboundHandler<WebSocketFra
                 scheduleDeadline(id, reply, reply.checkDeadlines(System.nanoTime()));
               }
             },
-            nanos,
+            wait,
             TimeUnit.NANOSECONDS);
   }
 
@@ -285,7 +287,11 @@ public final class CanisterLink extends SimpleChannelInboundHandler<WebSocketFra
 
   /** Ends the connection. */
   void drop(String reason) {
-    LOG.log(System.Logger.Level.WARNING, "canister dropped url={0} reason={1}", url, reason);
+    LOG.log(
+        System.Logger.Level.WARNING,
+        "canister dropped url={0} reason={1}",
+        CanisterSettings.place(url),
+        reason);
     events.disconnected(url, reason);
     channel.close();
   }

@@ -24,6 +24,7 @@ import io.netty.handler.ssl.SslContext;
 import java.net.URI;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 import life.avai.canister.CanisterEvents;
 import life.avai.canister.CanisterSettings;
 import life.avai.canister.wire.CanisterCodec;
@@ -160,7 +161,7 @@ public final class LinkKeeper {
     failures = 0;
     link = now;
     events.connected(url);
-    LOG.log(System.Logger.Level.INFO, "canister connected url={0}", url);
+    LOG.log(System.Logger.Level.INFO, "canister connected url={0}", CanisterSettings.place(url));
     onChange.run();
   }
 
@@ -168,21 +169,27 @@ public final class LinkKeeper {
     if (link == former) {
       link = null;
       if (!closed) {
-        LOG.log(System.Logger.Level.WARNING, "canister lost url={0}", url);
+        LOG.log(System.Logger.Level.WARNING, "canister lost url={0}", CanisterSettings.place(url));
       }
       onChange.run();
       dialLater();
     }
   }
 
-  private void failed(@Nullable Throwable cause) {
+  private void failed(@Nullable Throwable thrown) {
+    // What TLS has to say comes wrapped by the decoder.
+    Throwable cause =
+        thrown != null && thrown.getCause() instanceof SSLException tlsFailure
+            ? tlsFailure
+            : thrown;
     String reason = cause == null ? "closed in the handshake" : cause.getClass().getSimpleName();
     if (failures == 0) {
       LOG.log(
           System.Logger.Level.WARNING,
-          "canister unreachable url={0} reason={1}; trying for ever",
-          url,
-          reason);
+          "canister unreachable url={0} reason={1} ({2}); trying for ever",
+          CanisterSettings.place(url),
+          reason,
+          cause == null ? "" : cause.getMessage());
     }
     events.disconnected(url, reason);
     dialLater();
