@@ -1,0 +1,21 @@
+/** Parts for tests: contracts of the domain's ports, a fake canister, a client, a fake issuer. */
+module life.avai.testkit {
+  requires transitive life.avai.domain;
+  requires static transitive org.jspecify;
+  requires transitive org.junit.jupiter.api;
+  requires transitive org.assertj.core;
+  requires jdk.httpserver;
+
+  exports life.avai.testkit.assistant;
+  exports life.avai.testkit.canister;
+  exports life.avai.testkit.client;
+  exports life.avai.testkit.contract;
+  exports life.avai.testkit.fixture;
+  exports life.avai.testkit.identity;
+  exports life.avai.testkit.json;
+  exports life.avai.testkit.time;
+  exports life.avai.testkit.websocket;
+
+  // JUnit runs the contracts by reflection.
+  opens life.avai.testkit.contract;
+}
