@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.function.Supplier;
 import life.avai.canister.CanisterEvents;
+import life.avai.canister.CanisterSettings;
 import life.avai.domain.conversation.TurnListener;
 import org.jspecify.annotations.Nullable;
 
@@ -89,12 +90,17 @@ final class ServerMetrics implements TurnListener, CanisterEvents {
 
   @Override
   public void connected(URI url) {
-    counter("avai.canister.connects", "Connections opened", "url", url.toString()).increment();
+    counter("avai.canister.connects", "Connections opened", "url", CanisterSettings.place(url))
+        .increment();
   }
 
   @Override
   public void disconnected(URI url, String reason) {
-    counter("avai.canister.disconnects", "Connections lost or refused", "url", url.toString())
+    counter(
+            "avai.canister.disconnects",
+            "Connections lost or refused",
+            "url",
+            CanisterSettings.place(url))
         .increment();
   }
 
@@ -102,7 +108,7 @@ final class ServerMetrics implements TurnListener, CanisterEvents {
   public void finished(URI url, String outcome, Duration after) {
     Timer.builder("avai.canister.requests")
         .description("Questions put to canisters, by outcome")
-        .tag("url", url.toString())
+        .tag("url", CanisterSettings.place(url))
         .tag("outcome", outcome.toLowerCase(Locale.ROOT))
         .register(registry)
         .record(after);
@@ -119,7 +125,7 @@ final class ServerMetrics implements TurnListener, CanisterEvents {
             "avai.canister.replaced.characters",
             "Characters that cannot be kept",
             "url",
-            url.toString())
+            CanisterSettings.place(url))
         .increment(characters);
   }
 

@@ -271,11 +271,16 @@ final class AnswerTurn {
     }
   }
 
+  /**
+   * The turn waits again.
+   *
+   * @param retryAfter a guess for people; it is taken up as soon as somebody can answer
+   */
   private Left giveBack(
       RunningTurn running, TurnProgress progress, String reason, Duration retryAfter) {
     boolean ours;
     try {
-      ours = store.giveBack(running.turn().id(), lease.owner(), progress.attempt(), retryAfter);
+      ours = store.giveBack(running.turn().id(), lease.owner(), progress.attempt(), Duration.ZERO);
     } catch (StoreUnavailableException e) {
       // The lease will run out, and then the turn is anybody's.
       ours = true;

@@ -1,22 +1,68 @@
 package life.avai.server.support;
 
+import java.net.URI;
 import java.util.HashMap;
 import java.util.Map;
 import life.avai.persistence.TestPostgres;
 import life.avai.server.AvaiServer;
 import life.avai.server.settings.Environment;
+import life.avai.testkit.canister.FakeCanister;
+import life.avai.testkit.client.TestClient;
 
-/** A whole server over a real, empty database. */
-public final class TestServer {
-  private TestServer() {}
+/** A whole server over a real database, in this process. */
+public final class TestServer implements AutoCloseable {
+  private final AvaiServer server;
 
-  public static AvaiServer start(Map<String, String> more) {
+  private TestServer(AvaiServer server) {
+    this.server = server;
+  }
+
+  /** A server over an empty database, with some more variables. */
+  public static TestServer start(Map<String, String> more) {
     Map<String, String> variables = new HashMap<>();
     variables.put("PORT", "0");
     variables.put("AVAI_HOST", "127.0.0.1");
-    variables.put("DATABASE_URL", TestPostgres.freshDatabaseUrl());
     variables.put("AVAI_SHUTDOWN_GRACE", "1s");
+    variables.put("AVAI_RATE_LIMIT_MESSAGES_PER_MINUTE", "100000");
     variables.putAll(more);
-    return AvaiServer.start(Environment.read(variables));
+    variables.computeIfAbsent("DATABASE_URL", name -> TestPostgres.freshDatabaseUrl());
+    return new TestServer(AvaiServer.start(Environment.read(variables)));
+  }
+
+  /** The same with a canister, returned when it is connected. */
+  public static TestServer start(FakeCanister canister, Map<String, String> more) {
+    Map<String, String> variables = new HashMap<>(more);
+    variables.put("AVAI_CANISTER_WS_URL", canister.url().toString());
+    TestServer server = start(variables);
+    try (TestClient client = server.connect()) {
+      client.send("get_ai_status");
+      client.await("a canister", frame -> "available".equals(frame.optionalString("state")));
+    }
+    return server;
+  }
+
+  public int port() {
+    return server.port();
+  }
+
+  public URI address() {
+    return URI.create("ws://127.0.0.1:" + server.port() + "/ws");
+  }
+
+  /** A socket of nobody's; its welcome is not waited for. */
+  public TestClient connect() {
+    return TestClient.connect(address());
+  }
+
+  /** A socket of somebody new. */
+  public TestClient anonymous() {
+    TestClient client = connect();
+    var unused = client.authenticateAnonymously();
+    return client;
+  }
+
+  @Override
+  public void close() {
+    server.close();
   }
 }
