@@ -1,0 +1,43 @@
+package example;
+
+import life.avai.domain.conversation.ConversationStore;
+import life.avai.domain.identity.UserRepository;
+import life.avai.domain.memory.InMemoryStore;
+import life.avai.domain.message.MessageRepository;
+import life.avai.domain.thread.ThreadRepository;
+import life.avai.testkit.contract.ConversationStoreContract;
+import life.avai.testkit.contract.Stores;
+
+class MyStoresTest extends ConversationStoreContract {
+  @Override
+  protected Stores freshStores() {
+    return new MyStores(new InMemoryStore()); // yours, and empty: asked for once in every test
+  }
+
+  private record MyStores(InMemoryStore store) implements Stores {
+    @Override
+    public ConversationStore conversations() {
+      return store.conversations();
+    }
+
+    @Override
+    public MessageRepository messages() {
+      return store.messages();
+    }
+
+    @Override
+    public ThreadRepository threads() {
+      return store.threads();
+    }
+
+    @Override
+    public UserRepository users() {
+      return store.users();
+    }
+
+    @Override
+    public int contextMessages() {
+      return store.contextMessages();
+    }
+  }
+}
