@@ -261,7 +261,7 @@ public final class TurnDispatcher implements AutoCloseable {
     } catch (StoreUnavailableException e) {
       LOG.log(System.Logger.Level.DEBUG, "no claims: {0}", e.getMessage());
     } catch (RuntimeException e) {
-      LOG.log(System.Logger.Level.ERROR, "claiming failed", e);
+      failed("claiming failed", e);
     } finally {
       claiming.set(false);
     }
@@ -300,10 +300,15 @@ public final class TurnDispatcher implements AutoCloseable {
     } catch (StoreUnavailableException e) {
       LOG.log(System.Logger.Level.DEBUG, "turns not looked after: {0}", e.getMessage());
     } catch (RuntimeException e) {
-      LOG.log(System.Logger.Level.ERROR, "looking after turns failed", e);
+      failed("looking after turns failed", e);
     } finally {
       ticking.set(false);
     }
+  }
+
+  private void failed(String what, RuntimeException e) {
+    // When we go down the store may be closed under a look that had begun.
+    LOG.log(closing ? System.Logger.Level.DEBUG : System.Logger.Level.ERROR, what, e);
   }
 
   private void renewLeases() {

@@ -73,7 +73,8 @@ final class ThreadWatch {
     this.covered = covered;
     this.stream = running;
     this.attempt = attempt;
-    this.offset = offset;
+    // A place beyond the end is none of ours; kept as it is, it would hide what is still to come.
+    this.offset = running == null ? 0 : Math.min(offset, running.length());
     this.catchingUp = catchingUp;
     this.typing = typing;
   }

@@ -1,13 +1,20 @@
 package life.avai.server.support;
 
+import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import life.avai.persistence.TestPostgres;
 import life.avai.server.AvaiServer;
 import life.avai.server.settings.Environment;
 import life.avai.testkit.canister.FakeCanister;
 import life.avai.testkit.client.TestClient;
+import life.avai.testkit.json.Json;
+import life.avai.testkit.json.JsonObject;
 
 /** A whole server over a real database, in this process. */
 public final class TestServer implements AutoCloseable {
@@ -59,6 +66,31 @@ public final class TestServer implements AutoCloseable {
     TestClient client = connect();
     var unused = client.authenticateAnonymously();
     return client;
+  }
+
+  /** The answer to a GET. */
+  public HttpResponse<String> get(String path) {
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      return http.send(
+          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path)).build(),
+          HttpResponse.BodyHandlers.ofString());
+    } catch (IOException | InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Asks until the server has so many open sockets. */
+  public void awaitSockets(int count) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    String health;
+    do {
+      health = get("/health").body();
+      JsonObject checks = Json.parseObject(health).object("checks");
+      if (checks.object("sessions").integer("open") == count) {
+        return;
+      }
+    } while (System.nanoTime() < end);
+    throw new AssertionError("expected " + count + " sockets: " + health);
   }
 
   @Override
