@@ -4,6 +4,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,14 +17,14 @@ public record OriginPolicy(Set<String> allowed) {
   private static final Set<String> LOCAL = Set.of("localhost", "127.0.0.1", "[::1]");
 
   public OriginPolicy {
-    allowed = Set.copyOf(allowed);
+    allowed = allowed.stream().map(OriginPolicy::plain).collect(Collectors.toUnmodifiableSet());
   }
 
   boolean allows(@Nullable String origin, @Nullable String host) {
     if (origin == null) {
       return true;
     }
-    String asked = origin.toLowerCase(Locale.ROOT);
+    String asked = plain(origin);
     if (!allowed.isEmpty()) {
       return allowed.contains(asked);
     }
@@ -38,5 +39,17 @@ public record OriginPolicy(Set<String> allowed) {
     } catch (URISyntaxException e) {
       return false;
     }
+  }
+
+  /** As browsers write it: in lower case, and without the port that goes without saying. */
+  private static String plain(String origin) {
+    String lower = origin.toLowerCase(Locale.ROOT);
+    if (lower.startsWith("https://") && lower.endsWith(":443")) {
+      return lower.substring(0, lower.length() - ":443".length());
+    }
+    if (lower.startsWith("http://") && lower.endsWith(":80")) {
+      return lower.substring(0, lower.length() - ":80".length());
+    }
+    return lower;
   }
 }
