@@ -4,8 +4,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import life.avai.server.demo.Statements.Statement;
 
 /** Looks at pasted code by fixed rules and says what it found, as Markdown. Pure. */
 final class CodeReviewer {
@@ -14,7 +16,9 @@ final class CodeReviewer {
       Pattern.compile(
           "[;{}]\\s*$|\\w\\(.*\\)|^\\s*(?:import|def|class|public|const|let|var|function|#include)\\b|[=+]\\s*[\"'`]|</?\\w+>",
           Pattern.MULTILINE);
-  private static final Pattern COMMENT = Pattern.compile("^\\s*(?://|#(?!!)|\\*|/\\*|--\\s)");
+  private static final Set<String> EVERYDAY =
+      Set.of(
+          "hard", "coded", "weak", "open", "mode", "path", "world", "key", "private", "disabled");
   private static final int MAX_SHOWN = 160;
 
   /** A weakness that was found, and where. */
@@ -49,16 +53,16 @@ final class CodeReviewer {
   }
 
   private static List<Finding> findings(String code) {
-    List<Finding> findings = new ArrayList<>();
+    List<Rule> rules = Rules.ALL.stream().filter(rule -> rule.appliesTo(code)).toList();
     List<String> lines = code.lines().toList();
-    for (int i = 0; i < lines.size(); i++) {
-      String line = lines.get(i);
-      if (!COMMENT.matcher(line).find()) {
-        for (Rule rule : Rules.ALL) {
-          if (rule.matches(line)) {
-            findings.add(new Finding(rule, i + 1, line.strip()));
-          }
-        }
+    List<Finding> findings = new ArrayList<>();
+    for (Statement statement : Statements.of(code)) {
+      for (Rule rule : rules) {
+        rule.find(statement.text())
+            .ifPresent(at -> {
+              int line = statement.lineAt(at);
+              findings.add(new Finding(rule, line, lines.get(line - 1).strip()));
+            });
       }
     }
     findings.sort(
@@ -107,15 +111,16 @@ final class CodeReviewer {
   private static String nothingFound() {
     return "None of my "
         + Rules.ALL.size()
-        + " rules matched. That is no proof that the code is safe: I look at single lines and do not"
+        + " rules matched. That is no proof that the code is safe: I look at single statements and do not"
         + " follow data through a program.\n"
         + disclaimer();
   }
 
   private static String greeting(String message) {
+    List<String> words = List.of(message.toLowerCase(Locale.ROOT).split("[^\\p{Alnum}]+", -1));
     for (Rule rule : Rules.ALL) {
       for (String word : rule.id().split("-", -1)) {
-        if (word.length() > 3 && message.toLowerCase(Locale.ROOT).contains(word)) {
+        if (!EVERYDAY.contains(word) && words.contains(word)) {
           return "**"
               + rule.title()
               + "** (CWE-"

@@ -9,8 +9,38 @@ import java.util.regex.Pattern;
 
 /** The rules of the demo canister. CWE numbers are those of cwe.mitre.org. */
 final class Rules {
+  /** The rest of a literal that the first group's quote began. */
+  private static final String REST = "(?:(?!\\1).)*";
+
+  /** The beginning of a statement in a literal. Capitalised words are prose, not SQL. */
   private static final String QUERY =
-      "(?:select\\s.+\\sfrom|insert\\s+into|update\\s+\\S+\\s+set|delete\\s+from)\\b";
+      "\\s*(?:\\(\\s*|(?:with|WITH)\\b"
+          + REST
+          + "?|(?:explain|EXPLAIN)\\s+)?(?:(?:select|SELECT)\\s"
+          + REST
+          + "\\s(?:from|FROM)|(?:insert|INSERT)\\s+(?:into|INTO)|(?:update|UPDATE)\\s+\\S+\\s+(?:set|SET)|(?:delete|DELETE)\\s+(?:from|FROM))\\b";
+
+  private static final String CONCATENATED =
+      "([\"'`])"
+          + QUERY
+          + REST
+          + "\\1(?:\\1\\1)?\\s*(?:\\+(?!\\+)|\\.\\s*\\$|%\\s*[\\w(]|\\.(?:format|formatted|concat)\\(|\\|\\|\\s*\\w|\\)\\s*\\.append\\()"
+          + "|(?:String\\.format|[Ss]printf)\\(\\s*([\"'`])"
+          + QUERY.replace("\\1", "\\2")
+          + REST.replace("\\1", "\\2")
+          + "%[sdvq]"
+          + "|[\"']\\s*(?:select|SELECT)\\s[^\"']*[\"']\\s*\\+.*\\b(?:from|FROM)\\b";
+
+  /** A tagged template such as {@code sql`...`} binds its values and is none. */
+  private static final String INTERPOLATED =
+      "(?:\\b[fF]|\\$@?)([\"'])(?:\\1\\1)?"
+          + QUERY
+          + REST
+          + "\\{"
+          + "|(?<!\\w)([\"`])(?:\\2\\2)?"
+          + QUERY.replace("\\1", "\\2")
+          + REST.replace("\\1", "\\2")
+          + "(?:[$#]\\{|\\$[a-zA-Z_])";
 
   static final List<Rule> ALL =
       List.of(
@@ -19,7 +49,7 @@ final class Rules {
               "SQL built by concatenation",
               HIGH,
               89,
-              "(?i)[\"'`].*" + QUERY + ".*[\"'`]\\s*(?:\\+|\\.\\s*\\$|%\\s*[\\w(]|\\.format\\()",
+              CONCATENATED,
               "A value that holds a quote or a keyword becomes part of the statement, so whoever"
                   + " supplies it can read or change anything the program can.",
               "Use a prepared statement: `SELECT * FROM users WHERE id = ?` and bind the value."),
@@ -28,7 +58,7 @@ final class Rules {
               "SQL built by interpolation",
               HIGH,
               89,
-              "(?i)(?:f[\"'].*" + QUERY + ".*\\{|`.*" + QUERY + ".*\\$\\{)",
+              INTERPOLATED,
               "Interpolation pastes the value into the statement before the database sees it.",
               "Pass the value as a parameter of the query, not as a part of its text."),
           rule(
@@ -36,7 +66,7 @@ final class Rules {
               "Secret in the source",
               HIGH,
               798,
-              "(?i)\\b[\\w-]*(?:password|passwd|secret|api[_-]?key|token)[\\w-]*[\"']?\\s*[:=]\\s*[\"'][^\"'$\\s{}<>]{6,}[\"']",
+              "(?i)\\b[\\w-]*(?:password|passwd|pwd|secret|api[_-]?key|(?:secret|access|private)[_-]?key|token)\\d*[\"']?\\s*(?::=|[:=])\\s*[\"'](?!https?:|(?:your|example|placeholder|required|bearer|password|passwd|secret|token|api[_-]?key)\\b|[x*.]+[\"'])[^\"'$\\s{}<>]{6,}[\"']|\\bset(?:Password|Secret|ApiKey|Token)\\(\\s*[\"'][^\"'$\\s{}<>]{6,}[\"']",
               "Everybody who can read the source, its history or the built program has it.",
               "Read it from the environment or a secret store, and replace the one that was written here."),
           rule(
@@ -44,7 +74,7 @@ final class Rules {
               "AWS access key in the source",
               HIGH,
               798,
-              "\\b(?:AKIA|ASIA)[0-9A-Z]{16}\\b",
+              "\\b(?:AKIA|ASIA)(?![0-9A-Z]*EXAMPLE)[0-9A-Z]{16}\\b",
               "Keys of this form are found by robots within minutes of being published.",
               "Revoke it, and give the program a role instead of a key."),
           rule(
@@ -60,7 +90,7 @@ final class Rules {
               "Weak hash",
               MEDIUM,
               328,
-              "(?i)(?:getInstance\\(\\s*[\"'](?:MD5|SHA-?1)[\"']|hashlib\\.(?:md5|sha1)|createHash\\(\\s*[\"'](?:md5|sha1)|\\b(?:md5|sha1)\\s*\\()",
+              "(?i)(?:getInstance\\(\\s*[\"'](?:MD5|SHA-?1)[\"']|hashlib\\.(?:md5|sha1)(?![^;]*usedforsecurity\\s*=\\s*False)|createHash\\(\\s*[\"'](?:md5|sha1)[\"']|\\b(?:md5|sha1)\\.(?:New|Sum|Create)|Digest::(?:MD5|SHA1)\\b|(?<![\\w.])(?<!def )(?<!function )(?:md5|sha1)\\s*\\()",
               "Collisions of MD5 and SHA-1 can be made, and passwords hashed with them are guessed by the billion a second.",
               "SHA-256 for fingerprints; Argon2id, scrypt or bcrypt for passwords."),
           rule(
@@ -68,7 +98,7 @@ final class Rules {
               "Weak cipher or mode",
               HIGH,
               327,
-              "(?i)[\"'](?:DES|DESede|RC4|RC2|Blowfish)(?:/|[\"'])|[\"']AES(?:/ECB[^\"']*)?[\"']|modes?\\.ECB|aes-\\d+-ecb",
+              "(?i)(?:(?:getInstance|create(?:Dec|C)ipher(?:iv)?|SecretKeySpec)\\([^;]*[\"'](?:DES(?:ede)?|RC4|ARCFOUR|RC2|Blowfish|des-[\\w-]+|rc4[\\w-]*)(?:/[^\"']*)?[\"']|Cipher\\.getInstance\\(\\s*[\"']AES[\"']|[\"']AES/ECB|\\bMODE_ECB\\b|\\bmodes?\\.ECB\\b|[\"']aes-\\d+-ecb|\\b(?:DES3?|ARC4|Blowfish)\\.new\\()",
               "ECB shows which blocks are equal, and DES and RC4 can be broken; Java's plain `AES` means ECB.",
               "`AES/GCM/NoPadding` with a fresh nonce for every message."),
           rule(
@@ -76,7 +106,7 @@ final class Rules {
               "Code from data",
               HIGH,
               95,
-              "(?<![\\w.])(?:eval|exec)\\s*\\(\\s*(?![\"'][^\"']*[\"']\\s*\\))|new\\s+Function\\s*\\(",
+              "(?<!def )(?<!function )(?<!void )(?<![\\w.$])(?:(?:window|globalThis)\\.)?(?:eval|exec)\\s*\\(\\s*(?!\\)|[\"'][^\"']*[\"']\\s*\\))|new\\s+Function\\s*\\(",
               "Text that is run as code can do all that the program can.",
               "Parse the data: `JSON.parse`, `ast.literal_eval`, or a table of allowed operations."),
           rule(
@@ -84,7 +114,7 @@ final class Rules {
               "Shell command built from data",
               HIGH,
               78,
-              "(?:Runtime\\.getRuntime\\(\\)\\.exec\\(.*\\+|os\\.system\\(.*(?:\\+|%|\\bf[\"']|format)|shell\\s*=\\s*True|child_process.*exec\\(|\\bexec\\w*\\(\\s*[`\"'].*(?:\\$\\{|[\"']\\s*\\+)|(?:shell_exec|passthru|system)\\s*\\(.*\\$)",
+              "Runtime\\.getRuntime\\(\\)\\.exec\\([^;]*(?:[\"']\\s*\\+|\\+\\s*[\"'])|os\\.(?:system|popen)\\([^;]*(?:[\"']\\s*\\+|\\+\\s*[\"']|[\"']\\s*%\\s|\\bf[\"']|\\.format\\()|(?:run|call|Popen|check_output|check_call)\\(\\s*(?![\"'][^\"']*[\"']\\s*,)[^;]*shell\\s*=\\s*True|child_process[^;]*\\.exec(?:Sync)?\\(\\s*(?![\"'][^\"']*[\"']\\s*[,)])|\\bexec(?:Sync)?\\(\\s*(?:`[^`]*\\$\\{|[\"'][^\"']*[\"']\\s*\\+)|(?<![\\w.])(?:shell_exec|passthru|system|popen|proc_open)\\([^;]*\\$\\w|[\"'](?:/bin/)?(?:ba)?sh[\"']\\s*,\\s*[\"']-c[\"']\\s*,\\s*(?![\"'][^\"']*[\"']\\s*[,)}\\]])",
               "A semicolon or backtick in the value starts another command.",
               "Give the arguments as a list, without a shell: `ProcessBuilder`, `subprocess.run([...])`, `execFile`."),
           rule(
@@ -92,7 +122,7 @@ final class Rules {
               "Path built from data",
               HIGH,
               22,
-              "(?i)(?:new\\s+File(?:InputStream|Reader)?\\(|Paths?\\.(?:get|of)\\(|\\bopen\\(|readFile(?:Sync)?\\(|sendFile\\(|file_get_contents\\(|include\\s*\\(?).*(?:\\+\\s*\\w|\\$_(?:GET|POST|REQUEST)|req(?:uest)?\\.(?:query|params|body|args|getParameter))",
+              "(?:new\\s+File(?:InputStream|Reader|Writer|OutputStream)?\\(|Paths?\\.(?:get|of)\\(|(?<![\\w.])open\\(|readFile(?:Sync)?\\(|sendFile\\(|file_get_contents\\(|\\binclude(?:_once)?\\s*[(\"'$]|path\\.join\\()(?:[^;)]*\\+\\s*(?![\"'])[a-zA-Z_]\\w*|[^;]*(?:getParameter\\(|\\breq(?:uest)?\\.(?:query|params|body|args|form|files)\\b|\\$_(?:GET|POST|REQUEST))|\\s*f[\"'][^\"']*\\{|\\s*`[^`]*\\$\\{)",
               "`../` in the value leads out of the directory that was meant.",
               "Resolve and normalise the path, then check that it still starts with the directory."),
           rule(
@@ -100,7 +130,7 @@ final class Rules {
               "Objects made from untrusted bytes",
               HIGH,
               502,
-              "(?:new\\s+ObjectInputStream|\\.readObject\\(\\)|pickle\\.loads?\\(|cPickle|yaml\\.load\\((?!.*SafeLoader)|unserialize\\(|Marshal\\.load|XMLDecoder)",
+              "new\\s+ObjectInputStream\\(|\\bc?[pP]ickle\\.loads?\\(|yaml\\.load\\((?![^;]*SafeLoader)|(?<![\\w.])unserialize\\((?![^;]*allowed_classes)|Marshal\\.load|new\\s+XMLDecoder\\(|new\\s+BinaryFormatter\\(",
               "While they are read, objects run code, and the sender chooses which.",
               "Use a data format such as JSON; `yaml.safe_load`; an object input filter where there is no other way."),
           rule(
@@ -116,7 +146,7 @@ final class Rules {
               "Markup made from data",
               HIGH,
               79,
-              "(?:\\.(?:inner|outer)HTML\\s*\\+?=(?!=)\\s*(?![\"'`][^\"'`$]*[\"'`]\\s*;?\\s*$)|document\\.write(?:ln)?\\(|dangerouslySetInnerHTML|insertAdjacentHTML\\(|v-html=|\\|\\s*safe\\b|mark_safe\\(|echo\\s+\\$_(?:GET|POST|REQUEST))",
+              "\\.(?:inner|outer)HTML\\s*\\+?=(?!=)(?!\\s*DOMPurify\\.|\\s*[\"'][^\"']*[\"']\\s*;?\\s*$|\\s*`[^`$]*`\\s*;?\\s*$)|document\\.write(?:ln)?\\((?!\\s*[\"'][^\"']*[\"']\\s*\\))|dangerouslySetInnerHTML(?![^;]*DOMPurify)|insertAdjacentHTML\\(\\s*[\"']\\w+[\"']\\s*,(?!\\s*DOMPurify\\.|\\s*[\"'][^\"']*[\"']\\s*\\))|v-html=|\\|\\s*safe\\b|mark_safe\\(",
               "A value with a tag in it becomes part of the page, and its script runs as the user.",
               "Set `textContent`, let the template escape, or sanitise with a library made for it."),
           rule(
@@ -140,7 +170,7 @@ final class Rules {
               "Redirect to an address from the request",
               MEDIUM,
               601,
-              "(?i)(?:sendRedirect|redirect)\\s*\\(\\s*(?:req(?:uest)?\\.|params|\\$_GET)",
+              "(?i)(?:sendRedirect|redirect)\\s*\\(\\s*(?:\\d+\\s*,\\s*)?(?:req(?:uest)?[.\\[](?!getContextPath|baseUrl|path\\b)|params[.\\[]|\\$_GET)|header\\(\\s*[\"']Location:\\s*[\"']\\s*\\.\\s*\\$_",
               "A link to your site leads to somebody else's, which looks like yours.",
               "Redirect to paths of your own, chosen from a list."),
           rule(
@@ -148,7 +178,7 @@ final class Rules {
               "Every origin is let in",
               MEDIUM,
               942,
-              "(?i)Access-Control-Allow-Origin[\"']?\\s*[:,=]\\s*[\"']\\*|allowedOrigins\\(\\s*[\"']\\*|origin\\s*:\\s*(?:true|[\"']\\*)",
+              "(?i)Access-Control-Allow-Origin[\"']?\\s*[:,=]?\\s*[\"']?\\*|allowedOrigins\\(\\s*[\"']\\*|@CrossOrigin\\(\\s*(?:origins\\s*=\\s*)?[\"']\\*|(?<![\\w-])origin\\s*:\\s*(?:true\\b|[\"']\\*)",
               "Any page that a user visits can ask your API and read the answers.",
               "Name the origins of your own pages."),
           rule(
@@ -156,7 +186,7 @@ final class Rules {
               "Token read without checking it",
               HIGH,
               347,
-              "(?i)(?:jwt\\.decode\\((?!.*verif)|verify_signature[\"']?\\s*:\\s*False|algorithms?[\"']?\\s*[:=]\\s*\\[?\\s*[\"']none)",
+              "(?i)\\bjwt\\.decode\\((?![^;]*(?:algorithms?\\b|verif))|jwt\\.decode\\([^;]*verify\\s*=\\s*False|verify_signature[\"']?\\s*:\\s*False|\\balgorithms?[\"']?\\s*[:=]\\s*\\[?\\s*[\"']none",
               "Anybody can write a token that says what they like.",
               "Verify the signature with a fixed algorithm, then issuer, audience and time."),
           rule(
@@ -164,7 +194,7 @@ final class Rules {
               "Request to an address from outside",
               MEDIUM,
               918,
-              "(?i)(?:requests\\.(?:get|post)|urlopen|fetch|axios(?:\\.get)?|http\\.Get)\\(\\s*(?:req(?:uest)?\\.|params|args|\\$_GET)",
+              "(?i)(?:requests\\.(?:get|post|put|head)|\\burlopen|\\bfetch|\\baxios(?:\\.(?:get|post))?|http\\.Get)\\(\\s*(?:req(?:uest)?\\.(?:query|params|body|args|form|get)|(?:params|args)[.\\[]|\\$_GET)|new\\s+URL\\(\\s*request\\.getParameter",
               "The server can be made to ask services that only it can reach.",
               "Compare the host with a list of allowed ones, after resolving it."),
           rule(
@@ -172,7 +202,7 @@ final class Rules {
               "Debug mode",
               LOW,
               489,
-              "(?i)(?:\\bdebug\\s*=\\s*True\\b|app\\.run\\(.*debug|display_errors[\"']?\\s*[,=]\\s*[\"']?(?:1|on))",
+              "(?i)\\bdebug\\s*=\\s*True\\b|display_errors[\"']?\\s*[,=]\\s*[\"']?(?:1|on)\\b",
               "It shows internals to everybody, and some debuggers run code for them.",
               "Switch it by the environment, and leave it off in production."),
           rule(
@@ -180,7 +210,7 @@ final class Rules {
               "Files that everybody may write",
               MEDIUM,
               732,
-              "(?:chmod\\s+(?:-R\\s+)?0?777|chmod\\([^)]*0o?777|setWritable\\(\\s*true\\s*,\\s*false)",
+              "chmod\\s+(?:-R\\s+)?(?:0?(?:777|666)\\b|(?:a|o|ugo|go)\\+\\w*w)|chmod\\([^)]*\\b0o?(?:777|666)\\b|setWritable\\(\\s*true\\s*,\\s*false",
               "Any user of the machine can put their own content there.",
               "`0640` for files and `0750` for directories, owned by the program's user."),
           rule(
@@ -188,7 +218,7 @@ final class Rules {
               "Keys from data on an object",
               MEDIUM,
               1321,
-              "\\[\\s*[\"']__proto__[\"']\\s*\\]|\\.__proto__\\s*=",
+              "\\[\\s*[\"']__proto__[\"']\\s*\\]|\\.__proto__\\s*=(?!=)",
               "Changing the prototype changes every object of the program.",
               "Use a `Map`, or `Object.create(null)`, and refuse `__proto__`, `constructor`, `prototype`."));
 
@@ -202,6 +232,11 @@ final class Rules {
       String pattern,
       String why,
       String mend) {
-    return new Rule(id, title, severity, cwe, Pattern.compile(pattern), why, mend);
+    Pattern unless =
+        id.equals("xxe")
+            ? Pattern.compile(
+                "disallow-doctype-decl|FEATURE_SECURE_PROCESSING|SUPPORT_DTD|ACCESS_EXTERNAL_DTD|defusedxml|resolve_entities\\s*=\\s*False")
+            : null;
+    return new Rule(id, title, severity, cwe, Pattern.compile(pattern), unless, why, mend);
   }
 }
