@@ -4,10 +4,12 @@ module life.avai.testkit {
   requires static transitive org.jspecify;
   requires transitive org.junit.jupiter.api;
   requires transitive org.assertj.core;
+  requires transitive java.sql;
   requires jdk.httpserver;
 
   exports life.avai.testkit.assistant;
   exports life.avai.testkit.canister;
+  exports life.avai.testkit.check;
   exports life.avai.testkit.client;
   exports life.avai.testkit.contract;
   exports life.avai.testkit.fixture;

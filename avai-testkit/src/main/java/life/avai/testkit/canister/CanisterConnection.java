@@ -63,7 +63,7 @@ final class CanisterConnection {
       JsonObject json = Json.parseObject(frame.text());
       switch (json.type()) {
         case "process" -> process(json);
-        case "cancel" -> cancel(json.string("request_id"));
+        case "cancel" -> cancel(json);
         case "ping" -> {
           log.ping();
           if (switches.answersPings()) {
@@ -85,6 +85,7 @@ final class CanisterConnection {
       earlier.stop();
       log.finished();
     }
+    log.listener().received(number, json);
     log.received(request);
     exchange.play(steps(() -> switches.script().stepsFor(request)));
   }
@@ -99,7 +100,9 @@ final class CanisterConnection {
     }
   }
 
-  private void cancel(String requestId) {
+  private void cancel(JsonObject json) {
+    String requestId = json.string("request_id");
+    log.listener().received(number, json);
     Exchange exchange = running.get(requestId);
     if (exchange != null && switches.obeysCancel()) {
       exchange.stop();
@@ -118,6 +121,10 @@ final class CanisterConnection {
   private void ended(Exchange exchange) {
     exchange.stop();
     answered(exchange);
+  }
+
+  void sending(JsonObject process, String json) {
+    log.listener().sending(number, process, json);
   }
 
   void send(byte[] bytes) {

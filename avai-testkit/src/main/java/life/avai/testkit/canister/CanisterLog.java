@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class CanisterLog {
   private final Monitor monitor = new Monitor();
   private final int keep;
+  private volatile CanisterListener listener = CanisterListener.NONE;
 
   // All guarded by monitor.
   private final Deque<ProcessRequest> requests = new ArrayDeque<>();
@@ -26,6 +27,14 @@ final class CanisterLog {
 
   CanisterLog(int keep) {
     this.keep = keep;
+  }
+
+  CanisterListener listener() {
+    return listener;
+  }
+
+  void listener(CanisterListener hears) {
+    listener = hears;
   }
 
   void connected() {

@@ -173,6 +173,7 @@ final class Exchange {
   }
 
   private void send(String json) {
+    connection.sending(request, json);
     sendBytes(Frame.text(json).toBytes());
   }
 

@@ -117,6 +117,17 @@ public final class FakeCanister implements AutoCloseable {
   }
 
   /**
+   * Lets somebody hear what is asked and answered from now on.
+   *
+   * @param listener in the place of the one before
+   * @return this canister
+   */
+  public FakeCanister listener(CanisterListener listener) {
+    log.listener(listener);
+    return this;
+  }
+
+  /**
    * Goes on with a request now, after the steps that its script gave: the test is the script. A
    * request that was answered or cancelled is no exception, for late frames.
    *

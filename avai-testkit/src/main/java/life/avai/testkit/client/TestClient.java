@@ -43,6 +43,7 @@ public final class TestClient implements AutoCloseable {
   private static final Duration A_DAY = Duration.ofDays(1);
 
   private final RawWebSocket socket;
+  private final ClientListener listener;
   private final long opened = System.nanoTime();
   private final FrameLog log = new FrameLog();
   private final AtomicLong ids = new AtomicLong();
@@ -50,8 +51,9 @@ public final class TestClient implements AutoCloseable {
   private boolean paused; // guarded by gate
   private volatile Duration timeout = Duration.ofSeconds(10);
 
-  private TestClient(RawWebSocket socket) {
+  private TestClient(RawWebSocket socket, ClientListener listener) {
     this.socket = socket;
+    this.listener = listener;
   }
 
   /**
@@ -73,8 +75,21 @@ public final class TestClient implements AutoCloseable {
    * @throws UncheckedIOException if there is no connection, or the upgrade is refused
    */
   public static TestClient connect(WebSocketDialer dialer) {
+    return connect(dialer, ClientListener.NONE);
+  }
+
+  /**
+   * Opens a connection that somebody listens to: a recorder, for one.
+   *
+   * @param dialer how to connect
+   * @param listener hears every frame
+   * @return the client
+   * @throws UncheckedIOException if there is no connection, or the upgrade is refused
+   */
+  public static TestClient connect(WebSocketDialer dialer, ClientListener listener) {
     try {
-      var client = new TestClient(dialer.connect());
+      var client = new TestClient(dialer.connect(), listener);
+      listener.opened(client);
       Thread.ofVirtual().name("test-client").start(client::read);
       return client;
     } catch (IOException e) {
@@ -118,6 +133,7 @@ public final class TestClient implements AutoCloseable {
    * @param text the text
    */
   public void sendText(String text) {
+    listener.sending(this, text);
     try {
       socket.sendText(text);
     } catch (IOException e) {
@@ -308,6 +324,7 @@ public final class TestClient implements AutoCloseable {
    * @return the client's end; receive nothing from it
    */
   public RawWebSocket socket() {
+    listener.takenOver(this);
     return socket;
   }
 
@@ -331,17 +348,17 @@ public final class TestClient implements AutoCloseable {
         Frame message = socket.receiveMessage();
         awaitGate(); // paused while it waited: what came is seen later
         if (message.opcode() == Frame.CLOSE) {
-          log.end(CloseStatus.of(message));
+          end(CloseStatus.of(message));
           socket.cut();
           return;
         }
         accept(message);
       }
     } catch (IOException e) {
-      log.end(CloseStatus.ABNORMAL);
+      end(CloseStatus.ABNORMAL);
     } catch (IllegalArgumentException e) {
       log.violation("The server's close frame has a reason that is not UTF-8");
-      log.end(CloseStatus.ABNORMAL);
+      end(CloseStatus.ABNORMAL);
     }
   }
 
@@ -352,10 +369,16 @@ public final class TestClient implements AutoCloseable {
         return;
       }
       JsonObject json = Json.parseObject(message.text());
+      listener.received(this, json);
       log.add(new ReceivedFrame(Duration.ofNanos(System.nanoTime() - opened), json));
     } catch (JsonException | IllegalArgumentException e) {
       log.violation("The server sent no JSON object in UTF-8: " + e.getMessage());
     }
+  }
+
+  private void end(CloseStatus status) {
+    listener.ended(this, status);
+    log.end(status);
   }
 
   private void awaitGate() {
