@@ -49,40 +49,49 @@ public final class Regenerate {
   public RegenerateOutcome handle(
       UserId owner, ThreadId thread, Consumer<Regenerating> acknowledgement) {
     TurnStart start = turns.turnStart();
-    RegenerateOutcome outcome =
-        store.regenerate(
-            owner, thread, new RequestId(ids.next()), start, settings.expiry(), clock.instant());
-    if (outcome instanceof Regenerating regenerating) {
-      try {
-        acknowledgement.accept(regenerating);
-      } finally {
-        begin(thread, start, regenerating);
+    RequestId id = new RequestId(ids.next());
+    try (TurnDispatcher.Telling telling = turns.tellingBefore(id)) {
+      RegenerateOutcome outcome =
+          store.regenerate(owner, thread, id, start, settings.expiry(), clock.instant());
+      if (outcome instanceof Regenerating regenerating) {
+        begin(thread, start, regenerating, acknowledgement, telling);
       }
+      return outcome;
     }
-    return outcome;
   }
 
-  private void begin(ThreadId thread, TurnStart start, Regenerating regenerating) {
-    RequestId id = regenerating.requestId();
-    if (regenerating.turn() != null) {
-      turns.run(regenerating.turn());
-    } else if (start instanceof TurnStart.FailDisabled) {
-      events.publish(
-          new TurnFailed(
-              thread,
-              id,
-              FailureCode.AI_DISABLED,
-              TurnOutcomes.reason(FailureCode.AI_DISABLED),
-              Duration.ZERO));
-    } else {
-      turns.await(id, thread);
-      events.publish(
-          new TurnWaits(
-              thread,
-              id,
-              "no assistant is connected just now; the question waits",
-              CANISTER_RETRY));
-      turns.claimSoon();
+  private void begin(
+      ThreadId thread,
+      TurnStart start,
+      Regenerating regenerating,
+      Consumer<Regenerating> acknowledgement,
+      TurnDispatcher.Telling telling) {
+    try {
+      acknowledgement.accept(regenerating);
+      if (regenerating.turn() == null) {
+        events.publish(notRunning(thread, start, regenerating.requestId()));
+      }
+    } finally {
+      // It is durable, so it begins even if nobody could be told.
+      telling.close();
+      if (regenerating.turn() != null) {
+        turns.run(regenerating.turn());
+      } else if (!(start instanceof TurnStart.FailDisabled)) {
+        turns.await(regenerating.requestId(), thread);
+        turns.claimSoon();
+      }
     }
+  }
+
+  private static ConversationEvent notRunning(ThreadId thread, TurnStart start, RequestId id) {
+    return start instanceof TurnStart.FailDisabled
+        ? new TurnFailed(
+            thread,
+            id,
+            FailureCode.AI_DISABLED,
+            TurnOutcomes.reason(FailureCode.AI_DISABLED),
+            Duration.ZERO)
+        : new TurnWaits(
+            thread, id, "no assistant is connected just now; the question waits", CANISTER_RETRY);
   }
 }

@@ -127,21 +127,23 @@ public final class SendMessage {
       return new Outcome.RateLimited(retryAfter);
     }
     MessageDraft draft = draft(command);
-    return switch (store.save(draft)) {
-      case SaveOutcome.Saved saved -> accept(command, draft, saved, acknowledgement);
-      case SaveOutcome.Duplicate(var receipt, var turn) -> {
-        Outcome.Accepted accepted = new Outcome.Accepted(receipt, turn);
-        acknowledgement.accepted(accepted);
-        if (!turn.state().isTerminal()) {
-          turns.await(turn.id(), turn.threadId());
+    try (TurnDispatcher.Telling telling = turns.tellingBefore(draft.requestId())) {
+      return switch (store.save(draft)) {
+        case SaveOutcome.Saved saved -> accept(command, draft, saved, acknowledgement, telling);
+        case SaveOutcome.Duplicate(var receipt, var turn) -> {
+          Outcome.Accepted accepted = new Outcome.Accepted(receipt, turn);
+          acknowledgement.accepted(accepted);
+          if (!turn.state().isTerminal()) {
+            turns.await(turn.id(), turn.threadId());
+          }
+          yield accepted;
         }
-        yield accepted;
-      }
-      case SaveOutcome.ThreadNotFound() -> new Outcome.ThreadNotFound();
-      case SaveOutcome.Conflict(var position) -> new Outcome.Conflict(position);
-      case SaveOutcome.IdempotencyConflict() -> new Outcome.IdempotencyConflict();
-      case SaveOutcome.Busy() -> new Outcome.Busy();
-    };
+        case SaveOutcome.ThreadNotFound() -> new Outcome.ThreadNotFound();
+        case SaveOutcome.Conflict(var position) -> new Outcome.Conflict(position);
+        case SaveOutcome.IdempotencyConflict() -> new Outcome.IdempotencyConflict();
+        case SaveOutcome.Busy() -> new Outcome.Busy();
+      };
+    }
   }
 
   private MessageDraft draft(Command command) {
@@ -171,16 +173,21 @@ public final class SendMessage {
       Command command,
       MessageDraft draft,
       SaveOutcome.Saved saved,
-      Acknowledgement acknowledgement) {
+      Acknowledgement acknowledgement,
+      TurnDispatcher.Telling telling) {
     Receipt receipt = saved.receipt();
     Outcome.Accepted accepted = new Outcome.Accepted(receipt, null);
     try {
       events.publish(
           new MessageAdded(receipt.threadId(), message(draft, receipt), command.origin()));
       acknowledgement.accepted(accepted);
+      if (saved.turn() == null) {
+        tellWhyNotRunning(draft.start(), receipt);
+      }
     } finally {
+      telling.close();
       // The message is durable, so its turn begins even if nobody could be told.
-      begin(draft, saved);
+      begin(draft.start(), saved);
     }
     if (command.whileBusy() == WhileBusy.INTERRUPT && saved.turn() == null) {
       cancelTurns.interrupt(command.author().userId(), receipt.threadId(), receipt.requestId());
@@ -188,13 +195,8 @@ public final class SendMessage {
     return accepted;
   }
 
-  private void begin(MessageDraft draft, SaveOutcome.Saved saved) {
-    Receipt receipt = saved.receipt();
-    if (saved.turn() != null) {
-      turns.run(saved.turn());
-      return;
-    }
-    switch (draft.start()) {
+  private void tellWhyNotRunning(TurnStart start, Receipt receipt) {
+    switch (start) {
       case TurnStart.FailDisabled() ->
           events.publish(
               new TurnFailed(
@@ -203,17 +205,28 @@ public final class SendMessage {
                   FailureCode.AI_DISABLED,
                   TurnOutcomes.reason(FailureCode.AI_DISABLED),
                   Duration.ZERO));
-      case TurnStart.Wait() -> {
-        turns.await(receipt.requestId(), receipt.threadId());
-        events.publish(
-            new TurnWaits(
-                receipt.threadId(),
-                receipt.requestId(),
-                "no assistant is connected just now; the message waits",
-                CANISTER_RETRY));
+      case TurnStart.Wait() ->
+          events.publish(
+              new TurnWaits(
+                  receipt.threadId(),
+                  receipt.requestId(),
+                  "no assistant is connected just now; the message waits",
+                  CANISTER_RETRY));
+      case TurnStart.RunNow ignored -> {
+        // It stands behind an earlier turn of its thread.
+      }
+    }
+  }
+
+  private void begin(TurnStart start, SaveOutcome.Saved saved) {
+    Receipt receipt = saved.receipt();
+    if (saved.turn() != null) {
+      turns.run(saved.turn());
+    } else if (!(start instanceof TurnStart.FailDisabled)) {
+      turns.await(receipt.requestId(), receipt.threadId());
+      if (start instanceof TurnStart.Wait) {
         turns.claimSoon();
       }
-      case TurnStart.RunNow ignored -> turns.await(receipt.requestId(), receipt.threadId());
     }
   }
 

@@ -7,6 +7,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -26,6 +27,7 @@ import life.avai.domain.turn.RequestId;
 import life.avai.domain.turn.TurnOwner;
 import life.avai.domain.turn.TurnSnapshot;
 import life.avai.domain.turn.TurnState;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sees to it that every turn gets its outcome: runs claimed turns, each on a virtual thread of its
@@ -56,6 +58,13 @@ public final class TurnDispatcher implements AutoCloseable {
   private final TurnListener listener;
 
   private final ConcurrentHashMap<RequestId, RunningTurn> running = new ConcurrentHashMap<>();
+
+  /** The turn of each thread that was begun last here and is not left yet. */
+  private final ConcurrentHashMap<ThreadId, RunningTurn> latest = new ConcurrentHashMap<>();
+
+  /** Turns that may be saved already, while what comes before them is still being told here. */
+  private final ConcurrentHashMap<RequestId, CompletableFuture<@Nullable Void>> untold =
+      new ConcurrentHashMap<>();
 
   /** Turns that somebody here waits for and that do not run here. */
   private final ConcurrentHashMap<RequestId, ThreadId> awaited = new ConcurrentHashMap<>();
@@ -106,15 +115,60 @@ public final class TurnDispatcher implements AutoCloseable {
         : new TurnStart.Wait();
   }
 
-  /** Runs a turn that was claimed under this dispatcher's lease. Returns at once. */
+  /**
+   * Keeps watchers' events in order: from before a turn is saved until the scope is closed, nothing
+   * of the turn itself is told here, whoever claims or ends it.
+   */
+  Telling tellingBefore(RequestId turn) {
+    CompletableFuture<@Nullable Void> told = new CompletableFuture<>();
+    untold.put(turn, told);
+    return () -> {
+      untold.remove(turn);
+      told.complete(null);
+    };
+  }
+
+  /** The time in which what comes before a turn is told. */
+  interface Telling extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  /** Waits until what comes before the turn has been told here. */
+  void awaitTold(RequestId turn) {
+    CompletableFuture<@Nullable Void> told = untold.get(turn);
+    if (told != null) {
+      told.join();
+    }
+  }
+
+  /**
+   * Runs a turn that was claimed under this dispatcher's lease, as soon as all that comes before it
+   * has been told. Returns at once.
+   */
   public void run(ClaimedTurn turn) {
     RunningTurn entry = new RunningTurn(turn);
     awaited.remove(turn.id());
     running.put(turn.id(), entry);
+    // Whoever ended the thread's turn before, or gave this one back, may be still about to tell.
+    RunningTurn earlier = latest.put(threadOf(entry), entry);
     if (closing) {
       entry.stop(RunningTurn.Stop.HAND_OVER);
     }
-    Thread unused = Thread.ofVirtual().name("turn-" + turn.id()).start(() -> runToEnd(entry));
+    Thread unused =
+        Thread.ofVirtual()
+            .name("turn-" + turn.id())
+            .start(() -> {
+              awaitTold(turn.id());
+              if (earlier != null) {
+                earlier.left().join();
+              }
+              runToEnd(entry);
+            });
+  }
+
+  private static ThreadId threadOf(RunningTurn entry) {
+    return entry.turn().context().question().threadId();
   }
 
   /**
@@ -155,7 +209,7 @@ public final class TurnDispatcher implements AutoCloseable {
   /** Stops work on the turns of a thread that is gone. */
   void forget(ThreadId thread) {
     for (RunningTurn entry : running.values()) {
-      if (entry.turn().context().question().threadId().equals(thread)) {
+      if (threadOf(entry).equals(thread)) {
         entry.stop(RunningTurn.Stop.LEASE_LOST);
       }
     }
@@ -209,11 +263,13 @@ public final class TurnDispatcher implements AutoCloseable {
       LOG.log(System.Logger.Level.ERROR, "turn broke request=" + entry.turn().id(), e);
       left = failBroken(entry, progress);
     }
-    running.remove(entry.turn().id());
+    // Only this run: the turn may have been claimed again since it was given back.
+    running.remove(entry.turn().id(), entry);
     if (!left.state().isTerminal()) {
       await(entry.turn().id(), progress.threadId());
     }
     entry.left().complete(left.state());
+    latest.remove(progress.threadId(), entry);
     listener.turnLeft(progress.summary(left.state()));
     if (left.moreWaiting()) {
       claimNext(progress.threadId());
@@ -342,6 +398,7 @@ public final class TurnDispatcher implements AutoCloseable {
   }
 
   private void publish(TurnSnapshot ended) {
+    awaitTold(ended.id());
     ConversationEvent event = TurnOutcomes.event(ended);
     if (event != null) {
       events.publish(event);

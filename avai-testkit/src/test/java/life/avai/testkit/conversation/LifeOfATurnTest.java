@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import life.avai.domain.assistant.Assistant;
 import life.avai.domain.assistant.AssistantRequest;
 import life.avai.domain.conversation.ConversationEvent.ReplyStarted;
 import life.avai.domain.conversation.ConversationEvent.TurnAnswered;
 import life.avai.domain.conversation.ConversationEvent.TurnFailed;
 import life.avai.domain.conversation.ConversationEvent.TurnWaits;
+import life.avai.domain.conversation.SendMessage;
 import life.avai.domain.conversation.TurnSettings;
 import life.avai.domain.reply.ReplyStream;
 import life.avai.domain.turn.FailureCode;
@@ -142,6 +144,59 @@ class LifeOfATurnTest extends ConversationTest {
     assertThat(watch.untilEnded())
         .containsExactly("ReplyStarted", "typing", "typing ends", "TurnAnswered");
     assertThat(server.turn(receipt.requestId()).attempt()).isEqualTo(2);
+  }
+
+  @Test
+  void aTurnThatIsClaimedWhileItIsGivenBack_isToldInOrderAllTheSame() throws Exception {
+    AtomicBoolean done = new AtomicBoolean();
+    Thread claimer =
+        Thread.ofVirtual()
+            .start(() -> {
+              while (!done.get()) {
+                server.turns.claimSoon();
+                Thread.yield();
+              }
+            });
+    try {
+      for (int i = 0; i < 200; i++) {
+        assistant.plays(Script.refuse(Duration.ZERO), Script.answer("Yes."));
+        var unused = server.accepted(Server.command(owner, thread, "Is it?"));
+
+        assertThat(watch.untilEnded())
+            .containsExactly(
+                "MessageAdded",
+                "ReplyStarted",
+                "typing",
+                "typing ends",
+                "ReplyAbandoned",
+                "TurnWaits",
+                "ReplyStarted",
+                "typing",
+                "typing ends",
+                "TurnAnswered");
+      }
+    } finally {
+      done.set(true);
+      claimer.join();
+    }
+    assertThat(server.turns.runningTurns()).isZero();
+  }
+
+  @Test
+  void aTurnThatIsClaimedBeforeItsMessageIsTold_beginsAfterIt() {
+    assistant.is(ScriptedAssistant.UNAVAILABLE);
+    var outcome =
+        server.send.handle(
+            Server.command(owner, thread, "Is it?"),
+            accepted -> {
+              assistant.is(ScriptedAssistant.AVAILABLE);
+              server.awaitState(accepted.receipt().requestId(), TurnState.RUNNING);
+            });
+
+    assertThat(outcome).isInstanceOf(SendMessage.Outcome.Accepted.class);
+    assertThat(watch.untilEnded())
+        .containsExactly(
+            "MessageAdded", "TurnWaits", "ReplyStarted", "typing", "typing ends", "TurnAnswered");
   }
 
   @Test

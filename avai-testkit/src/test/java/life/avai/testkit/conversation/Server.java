@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import life.avai.domain.assistant.Assistant;
 import life.avai.domain.conversation.CancelTurns;
@@ -24,6 +25,8 @@ import life.avai.domain.ratelimit.RateLimiter.Decision.Granted;
 import life.avai.domain.thread.ThreadId;
 import life.avai.domain.turn.RequestId;
 import life.avai.domain.turn.TurnSnapshot;
+import life.avai.domain.turn.TurnState;
+import life.avai.testkit.contract.Eventually;
 
 /** One server's use cases, put together as a server does, without its sockets. */
 final class Server implements AutoCloseable {
@@ -99,6 +102,12 @@ final class Server implements AutoCloseable {
 
   TurnSnapshot turn(RequestId id) {
     return stores.conversations().turns(List.of(id)).getFirst();
+  }
+
+  /** Waits until the store has the turn in a state. */
+  void awaitState(RequestId id, TurnState state) {
+    TurnSnapshot unused =
+        Eventually.found(() -> Optional.of(turn(id)).filter(turn -> turn.state() == state));
   }
 
   @Override
