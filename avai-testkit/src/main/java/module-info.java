@@ -12,6 +12,7 @@ module life.avai.testkit {
   exports life.avai.testkit.check;
   exports life.avai.testkit.client;
   exports life.avai.testkit.contract;
+  exports life.avai.testkit.fault;
   exports life.avai.testkit.fixture;
   exports life.avai.testkit.identity;
   exports life.avai.testkit.json;
