@@ -211,7 +211,8 @@ final class JooqConversationStore implements ConversationStore, AutoCloseable {
         end.attempt(),
         end.finalAttempt(),
         end.at(),
-        new TurnEnd.Result.Answered(plain));
+        new TurnEnd.Result.Answered(plain),
+        end.usage());
   }
 
   @Override

@@ -16,6 +16,7 @@ import life.avai.domain.thread.ThreadId;
 import life.avai.domain.turn.TurnEnd;
 import life.avai.domain.turn.TurnEnd.ReplyDraft;
 import life.avai.domain.turn.TurnEnd.Result;
+import life.avai.domain.turn.TurnUsage;
 import life.avai.persistence.jooq.udt.records.AnswerRowRecord;
 import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
@@ -60,6 +61,15 @@ final class TurnFinishing {
                     ofReply(ends, String[]::new, ReplyDraft::metadata),
                     ofReply(ends, String[]::new, reply -> reply.finishReason().wireName()),
                     column(ends, OffsetDateTime[]::new, end -> MessageSaving.offset(end.at())),
+                    ofUsage(ends, String[]::new, TurnUsage::model),
+                    ofUsage(ends, Integer[]::new, TurnUsage::promptTokens),
+                    ofUsage(ends, Integer[]::new, TurnUsage::replyTokens),
+                    ofUsage(ends, Boolean[]::new, TurnUsage::counted),
+                    ofUsage(
+                        ends,
+                        Long[]::new,
+                        usage -> usage.firstDelta() == null ? null : usage.firstDelta().toMillis()),
+                    ofUsage(ends, Long[]::new, usage -> usage.took().toMillis()),
                     waitForLock))
             .fetch();
     @Nullable FinishOutcome[] outcomes = new FinishOutcome[ends.size()];
@@ -80,6 +90,13 @@ final class TurnFinishing {
           ReplyDraft reply = reply(end.result());
           return reply == null ? null : value.apply(reply);
         });
+  }
+
+  private static <V> @Nullable V[] ofUsage(
+      List<TurnEnd> ends,
+      IntFunction<@Nullable V[]> array,
+      Function<TurnUsage, @Nullable V> value) {
+    return column(ends, array, end -> end.usage() == null ? null : value.apply(end.usage()));
   }
 
   static @Nullable ReplyDraft reply(Result result) {

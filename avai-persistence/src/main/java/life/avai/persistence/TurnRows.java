@@ -1,11 +1,13 @@
 package life.avai.persistence;
 
+import java.time.Duration;
 import life.avai.domain.message.MessageId;
 import life.avai.domain.thread.ThreadId;
 import life.avai.domain.turn.FailureCode;
 import life.avai.domain.turn.RequestId;
 import life.avai.domain.turn.TurnSnapshot;
 import life.avai.domain.turn.TurnState;
+import life.avai.domain.turn.TurnUsage;
 import life.avai.persistence.jooq.tables.records.MessagesRecord;
 import life.avai.persistence.jooq.tables.records.TurnsRecord;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +24,8 @@ final class TurnRows {
         TurnState.ofWireName(turn.getState()),
         turn.getAttempt(),
         failure(turn.getOutcomeCode()),
-        turn.getReplyId() == null ? null : Rows.assistantMessage(reply));
+        turn.getReplyId() == null ? null : Rows.assistantMessage(reply),
+        usage(turn));
   }
 
   static TurnSnapshot withoutReply(TurnsRecord turn, TurnState state, FailureCode failure) {
@@ -33,7 +36,22 @@ final class TurnRows {
         state,
         turn.getAttempt(),
         failure,
+        null,
         null);
+  }
+
+  private static @Nullable TurnUsage usage(TurnsRecord turn) {
+    Long took = turn.getTookMs();
+    Long firstDelta = turn.getFirstDeltaMs();
+    return took == null
+        ? null
+        : new TurnUsage(
+            turn.getUsageModel(),
+            turn.getPromptTokens(),
+            turn.getReplyTokens(),
+            turn.getTokensCounted(),
+            firstDelta == null ? null : Duration.ofMillis(firstDelta),
+            Duration.ofMillis(took));
   }
 
   private static @Nullable FailureCode failure(@Nullable String code) {

@@ -96,6 +96,7 @@ final class AnswerTurn {
       AssistantReply reply;
       try {
         AssistantRequest request = request(running, progress, deadline);
+        progress.asking(request.estimatedTokens());
         reply = running.interruptibly(() -> assistant.reply(request, progress));
       } catch (InterruptedException e) {
         return stopped(running, progress);
@@ -130,6 +131,7 @@ final class AnswerTurn {
           if (next.isEmpty()) {
             return lost(progress);
           }
+          progress.lost();
           progress.restart(next.getAsInt());
         }
       }
@@ -179,7 +181,7 @@ final class AnswerTurn {
       progress.restart(held + 1);
       progress.delta(completion.text());
     }
-    progress.model(completion.model());
+    progress.reported(completion.model(), completion.tokenCount());
     ReplyDraft draft =
         new ReplyDraft(
             progress.messageId(),
@@ -191,7 +193,7 @@ final class AnswerTurn {
             completion.processingTime(),
             completion.metadata(),
             FinishReason.COMPLETE);
-    return switch (finish(running, held, progress.attempt(), new TurnEnd.Result.Answered(draft))) {
+    return switch (finish(running, progress, held, new TurnEnd.Result.Answered(draft))) {
       case Fenced() -> lost(progress);
       case Finished(var message, var moreWaiting) -> {
         progress.end();
@@ -222,7 +224,7 @@ final class AnswerTurn {
                 null,
                 FinishReason.CANCELLED);
     int held = progress.attempt();
-    return switch (finish(running, held, held, new TurnEnd.Result.Cancelled(partial))) {
+    return switch (finish(running, progress, held, new TurnEnd.Result.Cancelled(partial))) {
       case Fenced() -> lost(progress);
       case Finished(var message, var moreWaiting) -> {
         progress.end();
@@ -240,7 +242,7 @@ final class AnswerTurn {
       Duration retryAfter) {
     progress.failure(code);
     int held = progress.attempt();
-    return switch (finish(running, held, held, new TurnEnd.Result.Failed(code))) {
+    return switch (finish(running, progress, held, new TurnEnd.Result.Failed(code))) {
       case Fenced() -> lost(progress);
       case Finished(var ignored, var moreWaiting) -> {
         progress.end();
@@ -256,10 +258,16 @@ final class AnswerTurn {
    * turn.
    */
   private FinishOutcome finish(
-      RunningTurn running, int attempt, int finalAttempt, TurnEnd.Result result) {
+      RunningTurn running, TurnProgress progress, int held, TurnEnd.Result result) {
     TurnEnd end =
         new TurnEnd(
-            running.turn().id(), lease.owner(), attempt, finalAttempt, clock.instant(), result);
+            running.turn().id(),
+            lease.owner(),
+            held,
+            progress.attempt(),
+            clock.instant(),
+            result,
+            progress.usage());
     while (true) {
       try {
         return store.finish(end);
@@ -306,6 +314,6 @@ final class AnswerTurn {
 
   /** What watchers see of a turn that is being answered here. */
   TurnProgress progressOf(RunningTurn running) {
-    return new TurnProgress(running.turn(), ids, events, clock);
+    return new TurnProgress(running.turn(), ids, events, clock, window::estimate);
   }
 }

@@ -66,6 +66,11 @@ public final class ContextWindow {
         timeLeft);
   }
 
+  /** An estimate of what a text costs. */
+  int estimate(String text) {
+    return tokens.estimate(text);
+  }
+
   private static List<ContextMessage> messagesFrom(ThreadContext context, int first) {
     List<ContextMessage> shown = new ArrayList<>(2 * (context.earlier().size() - first) + 1);
     for (Exchange exchange : context.earlier().subList(first, context.earlier().size())) {

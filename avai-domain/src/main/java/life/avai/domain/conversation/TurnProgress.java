@@ -3,6 +3,7 @@ package life.avai.domain.conversation;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.function.ToIntFunction;
 import life.avai.domain.Ids;
 import life.avai.domain.assistant.ReplySink;
 import life.avai.domain.conversation.ConversationEvent.AssistantTyping;
@@ -15,6 +16,7 @@ import life.avai.domain.turn.ClaimedTurn;
 import life.avai.domain.turn.FailureCode;
 import life.avai.domain.turn.RequestId;
 import life.avai.domain.turn.TurnState;
+import life.avai.domain.turn.TurnUsage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,17 +31,33 @@ final class TurnProgress implements ReplySink {
   private final ConversationEvents events;
   private final InstantSource clock;
   private final ReplyStream stream;
+  private final ToIntFunction<String> estimate;
   private final Instant begun;
   private boolean typing;
   private volatile @Nullable Instant firstDelta;
   private @Nullable String model;
+  private @Nullable Integer counted;
   private @Nullable FailureCode failure;
+  private int promptTokens;
+  private int lostTokens;
+  private boolean asked;
 
-  TurnProgress(ClaimedTurn turn, Ids ids, ConversationEvents events, InstantSource clock) {
+  /**
+   * Nothing has come yet.
+   *
+   * @param estimate of the tokens of a text
+   */
+  TurnProgress(
+      ClaimedTurn turn,
+      Ids ids,
+      ConversationEvents events,
+      InstantSource clock,
+      ToIntFunction<String> estimate) {
     this.requestId = turn.id();
     this.threadId = turn.context().question().threadId();
     this.events = events;
     this.clock = clock;
+    this.estimate = estimate;
     this.stream = new ReplyStream(turn.id(), new MessageId(ids.next()), turn.attempt());
     this.begun = clock.instant();
   }
@@ -90,8 +108,48 @@ final class TurnProgress implements ReplySink {
     stream.restart(attempt);
   }
 
-  void model(@Nullable String name) {
+  /** The model is asked once more. */
+  void asking(int tokens) {
+    asked = true;
+    promptTokens += tokens;
+  }
+
+  /** What has come counts for nothing, but was written all the same. */
+  void lost() {
+    lostTokens += estimate.applyAsInt(content());
+  }
+
+  /**
+   * The model has reported.
+   *
+   * @param tokens of the reply; null when it did not count them
+   */
+  void reported(@Nullable String name, @Nullable Integer tokens) {
     model = name;
+    counted = tokens;
+  }
+
+  /** What the turn has cost so far; null when nobody was asked. */
+  @Nullable TurnUsage usage() {
+    if (!asked) {
+      return null;
+    }
+    Integer reported = counted;
+    int written = reported == null ? estimate.applyAsInt(content()) : reported;
+    Instant first = firstDelta;
+    return new TurnUsage(
+        model,
+        promptTokens,
+        lostTokens + written,
+        reported != null,
+        first == null ? null : since(first),
+        since(clock.instant()));
+  }
+
+  /** A clock that was set back makes no negative times. */
+  private Duration since(Instant moment) {
+    Duration time = Duration.between(begun, moment);
+    return time.isNegative() ? Duration.ZERO : time;
   }
 
   void failure(FailureCode code) {

@@ -152,6 +152,7 @@ final class Conversation {
         turn.state,
         turn.attempt,
         turn.failure,
-        turn.replyPosition == 0 ? null : (AssistantMessage) at(turn.replyPosition));
+        turn.replyPosition == 0 ? null : (AssistantMessage) at(turn.replyPosition),
+        turn.usage);
   }
 }

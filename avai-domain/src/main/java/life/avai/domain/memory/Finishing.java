@@ -37,6 +37,7 @@ final class Finishing {
       conversation.add(message(reply, end, conversation, turn));
     }
     turn.attempt = end.finalAttempt();
+    turn.usage = end.usage();
     turn.end(state(end.result()), failure(end.result()));
     return finished(conversation, turn);
   }

@@ -9,6 +9,7 @@ import life.avai.domain.turn.Lease;
 import life.avai.domain.turn.RequestId;
 import life.avai.domain.turn.TurnOwner;
 import life.avai.domain.turn.TurnState;
+import life.avai.domain.turn.TurnUsage;
 import org.jspecify.annotations.Nullable;
 
 /** One turn as it is kept. Guarded by the store's lock. */
@@ -29,6 +30,7 @@ final class Turn {
   @Nullable FailureCode failure;
   // Of the reply; 0 while there is none.
   long replyPosition;
+  @Nullable TurnUsage usage;
 
   Turn(RequestId id, MessageId messageId, long position, Instant createdAt, Instant expiresAt) {
     this.id = id;

@@ -17,14 +17,27 @@ import org.jspecify.annotations.Nullable;
  * @param finalAttempt the attempt to leave in the turn; one more than {@code attempt} when the
  *     whole text took the place of what had been streamed
  * @param at when; the reply's {@code created_at}
+ * @param usage what it cost; null when nobody was asked
  */
 public record TurnEnd(
-    RequestId id, TurnOwner owner, int attempt, int finalAttempt, Instant at, Result result) {
+    RequestId id,
+    TurnOwner owner,
+    int attempt,
+    int finalAttempt,
+    Instant at,
+    Result result,
+    @Nullable TurnUsage usage) {
   public TurnEnd {
     requireNonNull(id, "id");
     requireNonNull(owner, "owner");
     requireNonNull(at, "at");
     requireNonNull(result, "result");
+  }
+
+  /** The end of a turn in which nobody was asked. */
+  public TurnEnd(
+      RequestId id, TurnOwner owner, int attempt, int finalAttempt, Instant at, Result result) {
+    this(id, owner, attempt, finalAttempt, at, result, null);
   }
 
   /** What the outcome is. */

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param attempt how often its reply was begun; 0 before the first time
  * @param failure why it failed or expired; null in any other state
  * @param reply its reply, when it has one: completed, or cancelled after some text had arrived
+ * @param usage what it cost; null until it has ended, and when nobody was asked
  */
 public record TurnSnapshot(
     RequestId id,
@@ -22,7 +23,8 @@ public record TurnSnapshot(
     TurnState state,
     int attempt,
     @Nullable FailureCode failure,
-    @Nullable AssistantMessage reply) {
+    @Nullable AssistantMessage reply,
+    @Nullable TurnUsage usage) {
   public TurnSnapshot {
     requireNonNull(id, "id");
     requireNonNull(threadId, "threadId");

@@ -156,6 +156,12 @@ public class Public extends SchemaImpl {
         , String[] metadatas
         , String[] finishReasons
         , OffsetDateTime[] times
+        , String[] usageModels
+        , Integer[] promptTokenCounts
+        , Integer[] replyTokenCounts
+        , Boolean[] tokensWereCounted
+        , Long[] firstDeltas
+        , Long[] durations
         , Boolean waitForLock
     ) {
         return configuration.dsl().selectFrom(life.avai.persistence.jooq.tables.FinishTurns.FINISH_TURNS.call(
@@ -175,6 +181,12 @@ public class Public extends SchemaImpl {
             , metadatas
             , finishReasons
             , times
+            , usageModels
+            , promptTokenCounts
+            , replyTokenCounts
+            , tokensWereCounted
+            , firstDeltas
+            , durations
             , waitForLock
         )).fetch();
     }
@@ -196,6 +208,12 @@ public class Public extends SchemaImpl {
         , String[] metadatas
         , String[] finishReasons
         , OffsetDateTime[] times
+        , String[] usageModels
+        , Integer[] promptTokenCounts
+        , Integer[] replyTokenCounts
+        , Boolean[] tokensWereCounted
+        , Long[] firstDeltas
+        , Long[] durations
         , Boolean waitForLock
     ) {
         return life.avai.persistence.jooq.tables.FinishTurns.FINISH_TURNS.call(
@@ -215,6 +233,12 @@ public class Public extends SchemaImpl {
             metadatas,
             finishReasons,
             times,
+            usageModels,
+            promptTokenCounts,
+            replyTokenCounts,
+            tokensWereCounted,
+            firstDeltas,
+            durations,
             waitForLock
         );
     }
@@ -236,6 +260,12 @@ public class Public extends SchemaImpl {
         , Field<String[]> metadatas
         , Field<String[]> finishReasons
         , Field<OffsetDateTime[]> times
+        , Field<String[]> usageModels
+        , Field<Integer[]> promptTokenCounts
+        , Field<Integer[]> replyTokenCounts
+        , Field<Boolean[]> tokensWereCounted
+        , Field<Long[]> firstDeltas
+        , Field<Long[]> durations
         , Field<Boolean> waitForLock
     ) {
         return life.avai.persistence.jooq.tables.FinishTurns.FINISH_TURNS.call(
@@ -255,6 +285,12 @@ public class Public extends SchemaImpl {
             metadatas,
             finishReasons,
             times,
+            usageModels,
+            promptTokenCounts,
+            replyTokenCounts,
+            tokensWereCounted,
+            firstDeltas,
+            durations,
             waitForLock
         );
     }

@@ -131,6 +131,12 @@ public class Routines {
         , String[] metadatas
         , String[] finishReasons
         , OffsetDateTime[] times
+        , String[] usageModels
+        , Integer[] promptTokenCounts
+        , Integer[] replyTokenCounts
+        , Boolean[] tokensWereCounted
+        , Long[] firstDeltas
+        , Long[] durations
         , Boolean waitForLock
     ) {
         return configuration.dsl().selectFrom(life.avai.persistence.jooq.tables.FinishTurns.FINISH_TURNS.call(
@@ -150,6 +156,12 @@ public class Routines {
             , metadatas
             , finishReasons
             , times
+            , usageModels
+            , promptTokenCounts
+            , replyTokenCounts
+            , tokensWereCounted
+            , firstDeltas
+            , durations
             , waitForLock
         )).fetch();
     }
@@ -171,6 +183,12 @@ public class Routines {
         , String[] metadatas
         , String[] finishReasons
         , OffsetDateTime[] times
+        , String[] usageModels
+        , Integer[] promptTokenCounts
+        , Integer[] replyTokenCounts
+        , Boolean[] tokensWereCounted
+        , Long[] firstDeltas
+        , Long[] durations
         , Boolean waitForLock
     ) {
         return life.avai.persistence.jooq.tables.FinishTurns.FINISH_TURNS.call(
@@ -190,6 +208,12 @@ public class Routines {
             metadatas,
             finishReasons,
             times,
+            usageModels,
+            promptTokenCounts,
+            replyTokenCounts,
+            tokensWereCounted,
+            firstDeltas,
+            durations,
             waitForLock
         );
     }
@@ -211,6 +235,12 @@ public class Routines {
         , Field<String[]> metadatas
         , Field<String[]> finishReasons
         , Field<OffsetDateTime[]> times
+        , Field<String[]> usageModels
+        , Field<Integer[]> promptTokenCounts
+        , Field<Integer[]> replyTokenCounts
+        , Field<Boolean[]> tokensWereCounted
+        , Field<Long[]> firstDeltas
+        , Field<Long[]> durations
         , Field<Boolean> waitForLock
     ) {
         return life.avai.persistence.jooq.tables.FinishTurns.FINISH_TURNS.call(
@@ -230,6 +260,12 @@ public class Routines {
             metadatas,
             finishReasons,
             times,
+            usageModels,
+            promptTokenCounts,
+            replyTokenCounts,
+            tokensWereCounted,
+            firstDeltas,
+            durations,
             waitForLock
         );
     }

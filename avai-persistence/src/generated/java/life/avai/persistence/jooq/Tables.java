@@ -144,6 +144,12 @@ public class Tables {
         , String[] metadatas
         , String[] finishReasons
         , OffsetDateTime[] times
+        , String[] usageModels
+        , Integer[] promptTokenCounts
+        , Integer[] replyTokenCounts
+        , Boolean[] tokensWereCounted
+        , Long[] firstDeltas
+        , Long[] durations
         , Boolean waitForLock
     ) {
         return configuration.dsl().selectFrom(life.avai.persistence.jooq.tables.FinishTurns.FINISH_TURNS.call(
@@ -163,6 +169,12 @@ public class Tables {
             , metadatas
             , finishReasons
             , times
+            , usageModels
+            , promptTokenCounts
+            , replyTokenCounts
+            , tokensWereCounted
+            , firstDeltas
+            , durations
             , waitForLock
         )).fetch();
     }
@@ -184,6 +196,12 @@ public class Tables {
         , String[] metadatas
         , String[] finishReasons
         , OffsetDateTime[] times
+        , String[] usageModels
+        , Integer[] promptTokenCounts
+        , Integer[] replyTokenCounts
+        , Boolean[] tokensWereCounted
+        , Long[] firstDeltas
+        , Long[] durations
         , Boolean waitForLock
     ) {
         return life.avai.persistence.jooq.tables.FinishTurns.FINISH_TURNS.call(
@@ -203,6 +221,12 @@ public class Tables {
             metadatas,
             finishReasons,
             times,
+            usageModels,
+            promptTokenCounts,
+            replyTokenCounts,
+            tokensWereCounted,
+            firstDeltas,
+            durations,
             waitForLock
         );
     }
@@ -224,6 +248,12 @@ public class Tables {
         , Field<String[]> metadatas
         , Field<String[]> finishReasons
         , Field<OffsetDateTime[]> times
+        , Field<String[]> usageModels
+        , Field<Integer[]> promptTokenCounts
+        , Field<Integer[]> replyTokenCounts
+        , Field<Boolean[]> tokensWereCounted
+        , Field<Long[]> firstDeltas
+        , Field<Long[]> durations
         , Field<Boolean> waitForLock
     ) {
         return life.avai.persistence.jooq.tables.FinishTurns.FINISH_TURNS.call(
@@ -243,6 +273,12 @@ public class Tables {
             metadatas,
             finishReasons,
             times,
+            usageModels,
+            promptTokenCounts,
+            replyTokenCounts,
+            tokensWereCounted,
+            firstDeltas,
+            durations,
             waitForLock
         );
     }

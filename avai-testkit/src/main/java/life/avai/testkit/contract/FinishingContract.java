@@ -2,7 +2,10 @@ package life.avai.testkit.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 import life.avai.domain.conversation.ConversationStore.FinishOutcome;
 import life.avai.domain.conversation.ConversationStore.FinishOutcome.Fenced;
 import life.avai.domain.conversation.ConversationStore.FinishOutcome.Finished;
@@ -16,6 +19,7 @@ import life.avai.domain.turn.TurnEnd;
 import life.avai.domain.turn.TurnEnd.ReplyDraft;
 import life.avai.domain.turn.TurnEnd.Result;
 import life.avai.domain.turn.TurnState;
+import life.avai.domain.turn.TurnUsage;
 import life.avai.testkit.fixture.Fixtures;
 import org.junit.jupiter.api.Test;
 
@@ -99,6 +103,31 @@ abstract class FinishingContract extends StoreContract {
     assertThat(turn(second.id()).failure()).isEqualTo(FailureCode.TIMEOUT);
     assertThat(contents(cancelled)).hasSize(1);
     assertThat(found(failed).messageCount()).isEqualTo(1);
+  }
+
+  @Test
+  void finish_keepsWhatTheTurnCost_whateverBecameOfIt() {
+    TurnUsage usage =
+        new TurnUsage("test-model", 120, 7, true, Duration.ofMillis(40), Duration.ofMillis(900));
+    TurnUsage silent = new TurnUsage(null, 120, 0, false, null, Duration.ofMillis(900));
+    List<Supplier<Result>> results =
+        List.of(
+            () -> new Result.Answered(Fixtures.reply("Yes.")),
+            () -> new Result.Cancelled(Fixtures.partialReply("Ye")),
+            () -> new Result.Cancelled(null),
+            () -> new Result.Failed(FailureCode.TIMEOUT));
+    for (Supplier<Result> result : results) {
+      for (TurnUsage cost : Arrays.asList(usage, silent, null)) {
+        ClaimedTurn turn = running(thread());
+        assertThat(turn(turn.id()).usage()).isNull();
+        TurnEnd end =
+            new TurnEnd(turn.id(), lease.owner(), 1, 1, Fixtures.NOON, result.get(), cost);
+
+        assertThat(store.finish(end)).isInstanceOf(Finished.class);
+
+        assertThat(turn(turn.id()).usage()).as("%s", end).isEqualTo(cost);
+      }
+    }
   }
 
   @Test

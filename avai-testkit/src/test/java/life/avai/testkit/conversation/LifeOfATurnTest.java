@@ -16,6 +16,7 @@ import life.avai.domain.conversation.TurnSettings;
 import life.avai.domain.reply.ReplyStream;
 import life.avai.domain.turn.FailureCode;
 import life.avai.domain.turn.TurnState;
+import life.avai.domain.turn.TurnUsage;
 import life.avai.testkit.assistant.HeldReply;
 import life.avai.testkit.assistant.Script;
 import life.avai.testkit.assistant.ScriptedAssistant;
@@ -96,6 +97,43 @@ class LifeOfATurnTest extends ConversationTest {
     assertThat(assistant.requests()).extracting(AssistantRequest::attempt).containsExactly(1, 2);
     assertThat(server.turn(receipt.requestId()).attempt()).isEqualTo(2);
     assertThat(server.turn(receipt.requestId()).reply().content()).isEqualTo("No.");
+  }
+
+  @Test
+  void whatATurnCost_isKeptWhenItWasAnswered() {
+    assistant.plays(Script.lose(Duration.ZERO, "A lost beginning"), Script.answer("No."));
+    var receipt = server.accepted(Server.command(owner, thread, "Is it?"));
+    watch.awaited(TurnAnswered.class);
+
+    TurnUsage usage = server.turn(receipt.requestId()).usage();
+
+    int prompt = assistant.requests().getFirst().estimatedTokens();
+    assertThat(usage.model()).isEqualTo("scripted");
+    assertThat(usage.promptTokens()).isEqualTo(2 * prompt);
+    assertThat(usage.counted()).isTrue();
+    // The model's own count of the reply, and an estimate of what was lost.
+    assertThat(usage.replyTokens()).isGreaterThan(3);
+    assertThat(usage.firstDelta()).isLessThanOrEqualTo(usage.took());
+  }
+
+  @Test
+  void whatATurnCost_isKeptWhenItFailedOrWasCancelled() {
+    assistant.plays(Script.fail(FailureCode.TIMEOUT, "It is not "));
+    var failed = server.accepted(Server.command(owner, thread, "Is it?"));
+    watch.awaited(TurnFailed.class);
+    HeldReply held = assistant.holds();
+    var cancelled = server.accepted(Server.command(owner, thread, "Is it now?"));
+    held.delta("It is not ");
+    server.cancel.handle(owner.userId(), thread, null).orElseThrow();
+
+    for (var receipt : List.of(failed, cancelled)) {
+      TurnUsage usage = server.turn(receipt.requestId()).usage();
+      assertThat(usage.model()).isNull();
+      assertThat(usage.promptTokens()).isPositive();
+      assertThat(usage.replyTokens()).isPositive();
+      assertThat(usage.counted()).isFalse();
+      assertThat(usage.firstDelta()).isNotNull();
+    }
   }
 
   @Test

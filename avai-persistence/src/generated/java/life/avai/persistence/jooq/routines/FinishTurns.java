@@ -58,6 +58,18 @@ public class FinishTurns extends AbstractRoutine<AnswerRowRecord> {
 
     public static final Parameter<OffsetDateTime[]> TIMES = Internal.createParameter("times", SQLDataType.TIMESTAMPWITHTIMEZONE.array(), false);
 
+    public static final Parameter<String[]> USAGE_MODELS = Internal.createParameter("usage_models", SQLDataType.CLOB.array(), false);
+
+    public static final Parameter<Integer[]> PROMPT_TOKEN_COUNTS = Internal.createParameter("prompt_token_counts", SQLDataType.INTEGER.array(), false);
+
+    public static final Parameter<Integer[]> REPLY_TOKEN_COUNTS = Internal.createParameter("reply_token_counts", SQLDataType.INTEGER.array(), false);
+
+    public static final Parameter<Boolean[]> TOKENS_WERE_COUNTED = Internal.createParameter("tokens_were_counted", SQLDataType.BOOLEAN.array(), false);
+
+    public static final Parameter<Long[]> FIRST_DELTAS = Internal.createParameter("first_deltas", SQLDataType.BIGINT.array(), false);
+
+    public static final Parameter<Long[]> DURATIONS = Internal.createParameter("durations", SQLDataType.BIGINT.array(), false);
+
     public static final Parameter<Boolean> WAIT_FOR_LOCK = Internal.createParameter("wait_for_lock", SQLDataType.BOOLEAN, false);
 
     public FinishTurns() {
@@ -80,6 +92,12 @@ public class FinishTurns extends AbstractRoutine<AnswerRowRecord> {
         addInParameter(METADATAS);
         addInParameter(FINISH_REASONS);
         addInParameter(TIMES);
+        addInParameter(USAGE_MODELS);
+        addInParameter(PROMPT_TOKEN_COUNTS);
+        addInParameter(REPLY_TOKEN_COUNTS);
+        addInParameter(TOKENS_WERE_COUNTED);
+        addInParameter(FIRST_DELTAS);
+        addInParameter(DURATIONS);
         addInParameter(WAIT_FOR_LOCK);
     }
 
@@ -209,6 +227,54 @@ public class FinishTurns extends AbstractRoutine<AnswerRowRecord> {
 
     public void setTimes(Field<OffsetDateTime[]> field) {
         setField(TIMES, field);
+    }
+
+    public void setUsageModels(String[] value) {
+        setValue(USAGE_MODELS, value);
+    }
+
+    public void setUsageModels(Field<String[]> field) {
+        setField(USAGE_MODELS, field);
+    }
+
+    public void setPromptTokenCounts(Integer[] value) {
+        setValue(PROMPT_TOKEN_COUNTS, value);
+    }
+
+    public void setPromptTokenCounts(Field<Integer[]> field) {
+        setField(PROMPT_TOKEN_COUNTS, field);
+    }
+
+    public void setReplyTokenCounts(Integer[] value) {
+        setValue(REPLY_TOKEN_COUNTS, value);
+    }
+
+    public void setReplyTokenCounts(Field<Integer[]> field) {
+        setField(REPLY_TOKEN_COUNTS, field);
+    }
+
+    public void setTokensWereCounted(Boolean[] value) {
+        setValue(TOKENS_WERE_COUNTED, value);
+    }
+
+    public void setTokensWereCounted(Field<Boolean[]> field) {
+        setField(TOKENS_WERE_COUNTED, field);
+    }
+
+    public void setFirstDeltas(Long[] value) {
+        setValue(FIRST_DELTAS, value);
+    }
+
+    public void setFirstDeltas(Field<Long[]> field) {
+        setField(FIRST_DELTAS, field);
+    }
+
+    public void setDurations(Long[] value) {
+        setValue(DURATIONS, value);
+    }
+
+    public void setDurations(Field<Long[]> field) {
+        setField(DURATIONS, field);
     }
 
     public void setWaitForLock(Boolean value) {

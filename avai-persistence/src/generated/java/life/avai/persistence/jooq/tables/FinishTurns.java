@@ -96,6 +96,12 @@ public class FinishTurns extends TableImpl<AnswerRowRecord> {
             DSL.val(null, SQLDataType.CLOB.array()),
             DSL.val(null, SQLDataType.CLOB.array()),
             DSL.val(null, SQLDataType.TIMESTAMPWITHTIMEZONE.array()),
+            DSL.val(null, SQLDataType.CLOB.array()),
+            DSL.val(null, SQLDataType.INTEGER.array()),
+            DSL.val(null, SQLDataType.INTEGER.array()),
+            DSL.val(null, SQLDataType.BOOLEAN.array()),
+            DSL.val(null, SQLDataType.BIGINT.array()),
+            DSL.val(null, SQLDataType.BIGINT.array()),
             DSL.val(null, SQLDataType.BOOLEAN)
         });
     }
@@ -172,6 +178,12 @@ public class FinishTurns extends TableImpl<AnswerRowRecord> {
         , String[] metadatas
         , String[] finishReasons
         , OffsetDateTime[] times
+        , String[] usageModels
+        , Integer[] promptTokenCounts
+        , Integer[] replyTokenCounts
+        , Boolean[] tokensWereCounted
+        , Long[] firstDeltas
+        , Long[] durations
         , Boolean waitForLock
     ) {
         FinishTurns result = new FinishTurns(DSL.name("finish_turns"), null, new Field[] {
@@ -191,6 +203,12 @@ public class FinishTurns extends TableImpl<AnswerRowRecord> {
             DSL.val(metadatas, SQLDataType.CLOB.array()),
             DSL.val(finishReasons, SQLDataType.CLOB.array()),
             DSL.val(times, SQLDataType.TIMESTAMPWITHTIMEZONE.array()),
+            DSL.val(usageModels, SQLDataType.CLOB.array()),
+            DSL.val(promptTokenCounts, SQLDataType.INTEGER.array()),
+            DSL.val(replyTokenCounts, SQLDataType.INTEGER.array()),
+            DSL.val(tokensWereCounted, SQLDataType.BOOLEAN.array()),
+            DSL.val(firstDeltas, SQLDataType.BIGINT.array()),
+            DSL.val(durations, SQLDataType.BIGINT.array()),
             DSL.val(waitForLock, SQLDataType.BOOLEAN)
         });
 
@@ -214,6 +232,12 @@ public class FinishTurns extends TableImpl<AnswerRowRecord> {
         , Field<String[]> metadatas
         , Field<String[]> finishReasons
         , Field<OffsetDateTime[]> times
+        , Field<String[]> usageModels
+        , Field<Integer[]> promptTokenCounts
+        , Field<Integer[]> replyTokenCounts
+        , Field<Boolean[]> tokensWereCounted
+        , Field<Long[]> firstDeltas
+        , Field<Long[]> durations
         , Field<Boolean> waitForLock
     ) {
         FinishTurns result = new FinishTurns(DSL.name("finish_turns"), null, new Field[] {
@@ -233,6 +257,12 @@ public class FinishTurns extends TableImpl<AnswerRowRecord> {
             metadatas,
             finishReasons,
             times,
+            usageModels,
+            promptTokenCounts,
+            replyTokenCounts,
+            tokensWereCounted,
+            firstDeltas,
+            durations,
             waitForLock
         });
 

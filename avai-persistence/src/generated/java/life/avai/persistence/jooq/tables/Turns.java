@@ -88,6 +88,18 @@ public class Turns extends TableImpl<TurnsRecord> {
 
     public final TableField<TurnsRecord, Instant> UPDATED_AT = createField(DSL.name("updated_at"), SQLDataType.TIMESTAMPWITHTIMEZONE(6).nullable(false), this, "", new InstantConverter());
 
+    public final TableField<TurnsRecord, String> USAGE_MODEL = createField(DSL.name("usage_model"), SQLDataType.CLOB, this, "");
+
+    public final TableField<TurnsRecord, Integer> PROMPT_TOKENS = createField(DSL.name("prompt_tokens"), SQLDataType.INTEGER, this, "");
+
+    public final TableField<TurnsRecord, Integer> REPLY_TOKENS = createField(DSL.name("reply_tokens"), SQLDataType.INTEGER, this, "");
+
+    public final TableField<TurnsRecord, Boolean> TOKENS_COUNTED = createField(DSL.name("tokens_counted"), SQLDataType.BOOLEAN, this, "");
+
+    public final TableField<TurnsRecord, Long> FIRST_DELTA_MS = createField(DSL.name("first_delta_ms"), SQLDataType.BIGINT, this, "");
+
+    public final TableField<TurnsRecord, Long> TOOK_MS = createField(DSL.name("took_ms"), SQLDataType.BIGINT, this, "");
+
     private Turns(Name alias, Table<TurnsRecord> aliased) {
         this(alias, aliased, (Field<?>[]) null, null);
     }
@@ -176,7 +188,14 @@ public class Turns extends TableImpl<TurnsRecord> {
             Internal.createCheck(this, DSL.name("turns_check2"), "(((state <> 'completed'::text) OR (reply_id IS NOT NULL)))", true),
             Internal.createCheck(this, DSL.name("turns_check3"), "(((reply_id IS NULL) OR (state = ANY (ARRAY['completed'::text, 'cancelled'::text]))))", true),
             Internal.createCheck(this, DSL.name("turns_check4"), "(((state = ANY (ARRAY['failed'::text, 'expired'::text])) = (outcome_code IS NOT NULL)))", true),
+            Internal.createCheck(this, DSL.name("turns_check5"), "(((prompt_tokens IS NULL) = (took_ms IS NULL)))", true),
+            Internal.createCheck(this, DSL.name("turns_check6"), "(((prompt_tokens IS NULL) = (reply_tokens IS NULL)))", true),
+            Internal.createCheck(this, DSL.name("turns_check7"), "(((prompt_tokens IS NULL) = (tokens_counted IS NULL)))", true),
+            Internal.createCheck(this, DSL.name("turns_first_delta_ms_check"), "((first_delta_ms >= 0))", true),
+            Internal.createCheck(this, DSL.name("turns_prompt_tokens_check"), "((prompt_tokens >= 0))", true),
+            Internal.createCheck(this, DSL.name("turns_reply_tokens_check"), "((reply_tokens >= 0))", true),
             Internal.createCheck(this, DSL.name("turns_state_check"), "((state = ANY (ARRAY['waiting'::text, 'running'::text, 'completed'::text, 'failed'::text, 'cancelled'::text, 'expired'::text])))", true),
+            Internal.createCheck(this, DSL.name("turns_took_ms_check"), "((took_ms >= 0))", true),
             Internal.createCheck(this, DSL.name("turns_tries_check"), "((tries >= 0))", true)
         );
     }

@@ -154,6 +154,54 @@ public class TurnsRecord extends UpdatableRecordImpl<TurnsRecord> {
         return (Instant) get(16);
     }
 
+    public void setUsageModel(String value) {
+        set(17, value);
+    }
+
+    public String getUsageModel() {
+        return (String) get(17);
+    }
+
+    public void setPromptTokens(Integer value) {
+        set(18, value);
+    }
+
+    public Integer getPromptTokens() {
+        return (Integer) get(18);
+    }
+
+    public void setReplyTokens(Integer value) {
+        set(19, value);
+    }
+
+    public Integer getReplyTokens() {
+        return (Integer) get(19);
+    }
+
+    public void setTokensCounted(Boolean value) {
+        set(20, value);
+    }
+
+    public Boolean getTokensCounted() {
+        return (Boolean) get(20);
+    }
+
+    public void setFirstDeltaMs(Long value) {
+        set(21, value);
+    }
+
+    public Long getFirstDeltaMs() {
+        return (Long) get(21);
+    }
+
+    public void setTookMs(Long value) {
+        set(22, value);
+    }
+
+    public Long getTookMs() {
+        return (Long) get(22);
+    }
+
     // -------------------------------------------------------------------------
     // Primary key information
     // -------------------------------------------------------------------------
@@ -171,7 +219,7 @@ public class TurnsRecord extends UpdatableRecordImpl<TurnsRecord> {
         super(Turns.TURNS);
     }
 
-    public TurnsRecord(UUID id, UUID threadId, UUID messageId, Long position, Integer revision, String state, Integer attempt, Integer tries, UUID owner, Instant leaseUntil, Instant expiresAt, Instant notBefore, Boolean cancelRequested, String outcomeCode, UUID replyId, Instant createdAt, Instant updatedAt) {
+    public TurnsRecord(UUID id, UUID threadId, UUID messageId, Long position, Integer revision, String state, Integer attempt, Integer tries, UUID owner, Instant leaseUntil, Instant expiresAt, Instant notBefore, Boolean cancelRequested, String outcomeCode, UUID replyId, Instant createdAt, Instant updatedAt, String usageModel, Integer promptTokens, Integer replyTokens, Boolean tokensCounted, Long firstDeltaMs, Long tookMs) {
         super(Turns.TURNS);
 
         setId(id);
@@ -191,6 +239,12 @@ public class TurnsRecord extends UpdatableRecordImpl<TurnsRecord> {
         setReplyId(replyId);
         setCreatedAt(createdAt);
         setUpdatedAt(updatedAt);
+        setUsageModel(usageModel);
+        setPromptTokens(promptTokens);
+        setReplyTokens(replyTokens);
+        setTokensCounted(tokensCounted);
+        setFirstDeltaMs(firstDeltaMs);
+        setTookMs(tookMs);
         resetTouchedOnNotNull();
     }
 }
