@@ -2,9 +2,11 @@ package life.avai.testkit.canister;
 
 import static java.lang.System.Logger.Level.DEBUG;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Supplier;
@@ -24,6 +26,8 @@ final class CanisterConnection {
   private final CanisterLog log;
   private final ScheduledExecutorService scheduler;
   private final Outbox outbox;
+  private final CompletableFuture<Void> gone = new CompletableFuture<>();
+  private volatile boolean frozen;
   private final Map<String, Exchange> running = new ConcurrentHashMap<>();
 
   CanisterConnection(
@@ -42,11 +46,12 @@ final class CanisterConnection {
 
   /** Reads until the connection ends. */
   void run() throws IOException {
-    socket.answerPings(switches::answersWebSocketPings);
+    socket.answerPings(() -> switches.answersWebSocketPings() && reads());
+    if (switches.isDraining()) {
+      drain();
+    }
     try {
-      for (Frame frame = socket.receiveMessage();
-          frame.opcode() != Frame.CLOSE;
-          frame = socket.receiveMessage()) {
+      for (Frame frame = next(); frame.opcode() != Frame.CLOSE; frame = next()) {
         if (frame.opcode() == Frame.TEXT) {
           read(frame);
         } else {
@@ -56,6 +61,24 @@ final class CanisterConnection {
     } finally {
       running.values().forEach(this::ended);
     }
+  }
+
+  /** A frame that comes while the canister does not read is held back until it does. */
+  private Frame next() throws IOException {
+    Frame frame = socket.receiveMessage();
+    while (!reads()) {
+      if (gone.isDone()) {
+        throw new EOFException("cut while it was not read");
+      }
+      CompletableFuture<?> again =
+          frozen ? gone : CompletableFuture.anyOf(gone, switches.reading());
+      again.join();
+    }
+    return frame;
+  }
+
+  private boolean reads() {
+    return !frozen && switches.reading().isDone();
   }
 
   private void read(Frame frame) {
@@ -87,7 +110,10 @@ final class CanisterConnection {
     }
     log.listener().received(number, json);
     log.received(request);
-    exchange.play(steps(() -> switches.script().stepsFor(request)));
+    exchange.play(
+        switches.isDraining()
+            ? List.of(Step.error("draining", true, null))
+            : steps(() -> switches.script().stepsFor(request)));
   }
 
   /** The script's steps; a script that throws makes an error that the test will see. */
@@ -142,5 +168,19 @@ final class CanisterConnection {
 
   void reset() {
     socket.reset();
+  }
+
+  void freeze() {
+    frozen = true;
+    outbox.end(() -> {});
+  }
+
+  void drain() {
+    send(Frame.text("{\"type\":\"draining\"}").toBytes());
+  }
+
+  /** The socket was cut: whoever waits to read it need not wait any more. */
+  void cutByServer() {
+    gone.complete(null);
   }
 }

@@ -121,6 +121,7 @@ final class Exchange {
     switch (ending) {
       case Steps.Close(var code) -> connection.close(code);
       case Steps.Reset() -> connection.reset();
+      case Steps.Freeze() -> connection.freeze();
       case Steps.Cut(var midFrame) -> {
         if (midFrame) {
           byte[] frame = Frame.text(delta(nextSequence, "never whole").toString()).toBytes();

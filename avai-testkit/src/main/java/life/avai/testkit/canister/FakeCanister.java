@@ -12,6 +12,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicInteger;
 import life.avai.testkit.websocket.Frame;
 import life.avai.testkit.websocket.RawWebSocket;
+import life.avai.testkit.websocket.Reception;
 import life.avai.testkit.websocket.UpgradeRequest;
 import life.avai.testkit.websocket.WebSocketHandler;
 import life.avai.testkit.websocket.WebSocketServer;
@@ -36,6 +37,7 @@ import life.avai.testkit.websocket.WebSocketServer;
 public final class FakeCanister implements AutoCloseable {
   private final CanisterLog log;
   private final Switches switches;
+  private final CanisterScript firstScript;
   private final AtomicInteger numbers = new AtomicInteger();
   private final ScheduledExecutorService scheduler;
   private final Set<CanisterConnection> open = ConcurrentHashMap.newKeySet();
@@ -44,6 +46,7 @@ public final class FakeCanister implements AutoCloseable {
 
   FakeCanister(FakeCanisterBuilder builder) {
     log = new CanisterLog(builder.keep);
+    firstScript = builder.script;
     switches = new Switches(builder.script);
     scheduler = scheduler();
     server = WebSocketServer.start(builder.host, builder.port, builder.tls, new Connections());
@@ -158,9 +161,39 @@ public final class FakeCanister implements AutoCloseable {
     server.accept();
   }
 
+  /**
+   * Cuts what is open and does so with the TCP connections to come, as a {@link Fault} does.
+   *
+   * @param how what to do when a connection was accepted
+   */
+  public void receive(Reception how) {
+    server.receive(how);
+    dropConnections();
+  }
+
   /** Cuts every connection without a close frame. */
   public void dropConnections() {
     server.dropConnections();
+    open.forEach(CanisterConnection::cutByServer);
+  }
+
+  /**
+   * Says {@code draining} on every connection, those to come included. Requests under way are
+   * answered; new ones get an error that asks for another attempt.
+   */
+  public void drain() {
+    switches.drain(true);
+    open.forEach(CanisterConnection::drain);
+  }
+
+  /**
+   * Makes the canister well: the script and the switches that it began with (a token stays
+   * demanded), connections accepted. What a {@link Fault} did to open connections is not undone.
+   */
+  public void heal() {
+    switches.reset(firstScript);
+    server.receive(Reception.UPGRADE);
+    server.accept();
   }
 
   /**
@@ -188,6 +221,7 @@ public final class FakeCanister implements AutoCloseable {
   @Override
   public void close() {
     server.close();
+    open.forEach(CanisterConnection::cutByServer);
     scheduler.shutdownNow();
   }
 

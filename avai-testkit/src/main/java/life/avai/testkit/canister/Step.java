@@ -215,4 +215,14 @@ public sealed interface Step permits FrameStep, Steps.Timed, Steps.Sent, Steps.E
   static Step reset() {
     return new Steps.Reset();
   }
+
+  /**
+   * Leaves the connection open, and neither reads nor says anything on it any more: for the peer it
+   * is half open. Whether the peer leaves is not noticed either, until the canister cuts it.
+   *
+   * @return the step
+   */
+  static Step freeze() {
+    return new Steps.Freeze();
+  }
 }

@@ -55,4 +55,6 @@ final class Steps {
   record Cut(boolean midFrame) implements Ending {}
 
   record Reset() implements Ending {}
+
+  record Freeze() implements Ending {}
 }

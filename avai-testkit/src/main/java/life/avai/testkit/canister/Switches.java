@@ -1,5 +1,6 @@
 package life.avai.testkit.canister;
 
+import java.util.concurrent.CompletableFuture;
 import life.avai.testkit.websocket.UpgradeRequest;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,8 @@ public final class Switches {
   private volatile boolean answersWebSocketPings = true;
   private volatile boolean obeysCancel = true;
   private volatile boolean echoesAttempt = true;
+  private volatile boolean draining;
+  private volatile CompletableFuture<Void> reading = CompletableFuture.completedFuture(null);
   private volatile int upgradeStatus = 101;
   private volatile @Nullable String token;
 
@@ -65,6 +68,34 @@ public final class Switches {
   }
 
   /**
+   * Whether the canister reads from its connections; it does at first. While it does not, pings of
+   * both kinds stay unanswered, and it does not notice that a peer leaves.
+   *
+   * @param reads false to hold everything that comes; true hears what was held
+   * @return these switches
+   */
+  public Switches read(boolean reads) {
+    if (reads) {
+      reading.complete(null);
+    } else if (reading.isDone()) {
+      reading = new CompletableFuture<>();
+    }
+    return this;
+  }
+
+  /**
+   * Whether new connections are greeted with {@code draining}, and new requests answered with an
+   * error that asks for another attempt; not at first.
+   *
+   * @param drains true to take nothing new
+   * @return these switches
+   */
+  public Switches drain(boolean drains) {
+    this.draining = drains;
+    return this;
+  }
+
+  /**
    * Answers upgrade requests with an HTTP status.
    *
    * @param status such as 503; 101 to accept them, as at first
@@ -108,6 +139,27 @@ public final class Switches {
 
   boolean echoesAttempt() {
     return echoesAttempt;
+  }
+
+  boolean isDraining() {
+    return draining;
+  }
+
+  /** Done while the canister reads. */
+  CompletableFuture<Void> reading() {
+    return reading;
+  }
+
+  /** As at first, but for the token. */
+  void reset(CanisterScript first) {
+    script = first;
+    answersPings = true;
+    answersWebSocketPings = true;
+    obeysCancel = true;
+    echoesAttempt = true;
+    upgradeStatus = 101;
+    draining = false;
+    read(true);
   }
 
   int admit(UpgradeRequest request) {

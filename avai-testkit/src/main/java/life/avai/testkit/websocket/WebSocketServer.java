@@ -1,6 +1,8 @@
 package life.avai.testkit.websocket;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -23,11 +25,15 @@ import org.jspecify.annotations.Nullable;
 public final class WebSocketServer implements AutoCloseable {
   private static final Duration HANDSHAKE = Duration.ofSeconds(10);
 
+  /** A record of type alert: fatal, handshake_failure (RFC 8446, 6). */
+  private static final byte[] TLS_ALERT = {21, 3, 3, 0, 2, 2, 40};
+
   private final ListeningPort port;
   private final InetAddress host;
   private final @Nullable SSLContext tls;
   private final WebSocketHandler handler;
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+  private volatile Reception reception = Reception.UPGRADE;
 
   private WebSocketServer(
       InetAddress host, int port, @Nullable SSLContext tls, WebSocketHandler handler) {
@@ -95,6 +101,15 @@ public final class WebSocketServer implements AutoCloseable {
     Thread.ofVirtual().name("websocket-accept").start(() -> acceptFrom(listener));
   }
 
+  /**
+   * Does so with the TCP connections to come; {@link Reception#UPGRADE} at first.
+   *
+   * @param how what to do
+   */
+  public void receive(Reception how) {
+    this.reception = how;
+  }
+
   /** Cuts every connection without a close frame. */
   public void dropConnections() {
     sockets.forEach(WebSocketServer::cut);
@@ -127,25 +142,46 @@ public final class WebSocketServer implements AutoCloseable {
   private void serve(Socket plain) {
     try {
       plain.setTcpNoDelay(true);
-      Socket socket = plain;
-      if (tls != null) {
-        socket = tls.getSocketFactory().createSocket(plain, null, false); // false: as a server
-      }
-      var reader = new FrameReader(socket);
-      HttpHead head = HttpHead.parse(reader.head(System.nanoTime() + HANDSHAKE.toNanos()));
-      var request =
-          new UpgradeRequest(head.startLine().get(0), head.startLine().get(1), head.headers());
-      int status =
-          request.headers().containsKey("Sec-WebSocket-Key") ? handler.admit(request) : 400;
-      socket.getOutputStream().write(answer(status, request));
-      if (status == 101) {
-        handler.handle(new RawWebSocket(socket, reader, false, request));
+      switch (reception) {
+        case UPGRADE -> upgrade(plain);
+        case HANG -> drain(plain.getInputStream());
+        case TLS_ALERT -> alert(plain);
       }
     } catch (IOException e) {
       // The peer is gone, or never was a WebSocket client.
     } finally {
       sockets.remove(plain);
       cut(plain);
+    }
+  }
+
+  /** Reads to the end: closing with something unread would reset the connection. */
+  private static void drain(InputStream in) throws IOException {
+    in.transferTo(OutputStream.nullOutputStream());
+  }
+
+  private static void alert(Socket plain) throws IOException {
+    if (plain.getInputStream().read() >= 0) {
+      plain.getOutputStream().write(TLS_ALERT);
+      plain.shutdownOutput();
+      plain.setSoTimeout((int) HANDSHAKE.toMillis());
+      drain(plain.getInputStream());
+    }
+  }
+
+  private void upgrade(Socket plain) throws IOException {
+    Socket socket = plain;
+    if (tls != null) {
+      socket = tls.getSocketFactory().createSocket(plain, null, false); // false: as a server
+    }
+    var reader = new FrameReader(socket);
+    HttpHead head = HttpHead.parse(reader.head(System.nanoTime() + HANDSHAKE.toNanos()));
+    var request =
+        new UpgradeRequest(head.startLine().get(0), head.startLine().get(1), head.headers());
+    int status = request.headers().containsKey("Sec-WebSocket-Key") ? handler.admit(request) : 400;
+    socket.getOutputStream().write(answer(status, request));
+    if (status == 101) {
+      handler.handle(new RawWebSocket(socket, reader, false, request));
     }
   }
 
