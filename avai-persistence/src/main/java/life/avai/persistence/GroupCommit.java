@@ -241,13 +241,20 @@ final class GroupCommit<I, O> implements AutoCloseable {
 
   /** Writes, again after a collision or a lost connection, for as long as that is reasonable. */
   private List<@Nullable O> writePatiently(List<I> items, boolean waitForLock) {
-    long end = System.nanoTime() + PATIENCE.toNanos();
+    long end = 0;
     Duration pause = FIRST_PAUSE;
     boolean again = false;
+    boolean failed = false;
     while (true) {
       try {
         return writer.write(items, again, waitForLock);
       } catch (RuntimeException e) {
+        if (!failed) {
+          // From now on, not from the start: a connection that hung for long before it broke may
+          // have committed, and that is looked up before anybody is told anything.
+          failed = true;
+          end = System.nanoTime() + PATIENCE.toNanos();
+        }
         SqlErrors.Kind kind = SqlErrors.kind(e);
         // In a group the one that raced is found by trying each alone; alone it is tried again.
         boolean worthAnother =

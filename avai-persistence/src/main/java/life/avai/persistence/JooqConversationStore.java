@@ -116,7 +116,7 @@ final class JooqConversationStore implements ConversationStore, AutoCloseable {
   }
 
   private Optional<TurnSnapshot> newestTurn(SaveOutcome.Receipt receipt) {
-    return SqlErrors.call(() ->
+    return SqlErrors.repeat(() ->
         snapshots(
                 TURNS
                     .THREAD_ID
@@ -129,7 +129,7 @@ final class JooqConversationStore implements ConversationStore, AutoCloseable {
   @Override
   public List<ClaimedTurn> claim(Lease lease, int limit, @Nullable ThreadId only) {
     List<AnswerRowRecord> rows =
-        SqlErrors.call(() ->
+        SqlErrors.repeat(() ->
             jooq.selectFrom(
                     CLAIM_TURNS(
                         lease.owner().value(),
@@ -168,12 +168,12 @@ final class JooqConversationStore implements ConversationStore, AutoCloseable {
 
   @Override
   public OptionalInt beginAttempt(RequestId id, Lease lease, int attempt) {
-    return SqlErrors.call(() -> changes.beginAttempt(id, lease, attempt));
+    return SqlErrors.repeat(again -> changes.beginAttempt(id, lease, attempt, again));
   }
 
   @Override
   public boolean giveBack(RequestId id, TurnOwner owner, int attempt, Duration notBefore) {
-    return SqlErrors.call(() -> changes.giveBack(id, owner, attempt, notBefore));
+    return SqlErrors.repeat(() -> changes.giveBack(id, owner, attempt, notBefore));
   }
 
   @Override
@@ -220,7 +220,7 @@ final class JooqConversationStore implements ConversationStore, AutoCloseable {
     if (turns.isEmpty()) {
       return new LeaseReport(Set.of(), Set.of());
     }
-    return SqlErrors.call(() -> {
+    return SqlErrors.repeat(() -> {
       Set<RequestId> held = new HashSet<>();
       Set<RequestId> cancel = new HashSet<>();
       jooq.update(TURNS)
@@ -247,9 +247,18 @@ final class JooqConversationStore implements ConversationStore, AutoCloseable {
     });
   }
 
+  void endLeases() {
+    int unused =
+        SqlErrors.repeat(() ->
+            jooq.update(TURNS)
+                .set(TURNS.LEASE_UNTIL, DatabaseTime.now())
+                .where(TURNS.STATE.eq(DSL.inline("running")))
+                .execute());
+  }
+
   @Override
   public List<TurnSnapshot> expire(Instant now) {
-    return SqlErrors.call(() ->
+    return SqlErrors.repeat(() ->
         jooq.update(TURNS)
             .set(TURNS.STATE, "expired")
             .set(TURNS.OUTCOME_CODE, FailureCode.EXPIRED.name())
@@ -270,12 +279,12 @@ final class JooqConversationStore implements ConversationStore, AutoCloseable {
 
   @Override
   public List<TurnSnapshot> turns(Collection<RequestId> ids) {
-    return ids.isEmpty() ? List.of() : SqlErrors.call(() -> snapshots(TURNS.ID.in(ids(ids))));
+    return ids.isEmpty() ? List.of() : SqlErrors.repeat(() -> snapshots(TURNS.ID.in(ids(ids))));
   }
 
   @Override
   public List<TurnSnapshot> unfinished(ThreadId thread) {
-    return SqlErrors.call(() -> snapshots(TURNS.THREAD_ID.eq(thread.value()).and(UNFINISHED)));
+    return SqlErrors.repeat(() -> snapshots(TURNS.THREAD_ID.eq(thread.value()).and(UNFINISHED)));
   }
 
   private List<TurnSnapshot> snapshots(Condition condition) {
@@ -290,7 +299,7 @@ final class JooqConversationStore implements ConversationStore, AutoCloseable {
 
   @Override
   public long waitingTurns() {
-    return SqlErrors.call(() -> (long) jooq.fetchCount(TURNS, WAITING.and(UNFINISHED)));
+    return SqlErrors.repeat(() -> (long) jooq.fetchCount(TURNS, WAITING.and(UNFINISHED)));
   }
 
   @Override
@@ -300,7 +309,7 @@ final class JooqConversationStore implements ConversationStore, AutoCloseable {
       @Nullable RequestId only,
       @Nullable RequestId except,
       Instant now) {
-    return SqlErrors.call(() -> changes.cancel(owner, thread, only, except, now));
+    return SqlErrors.repeat(() -> changes.cancel(owner, thread, only, except, now));
   }
 
   @Override
@@ -311,7 +320,7 @@ final class JooqConversationStore implements ConversationStore, AutoCloseable {
       TurnStart start,
       Duration expiry,
       Instant now) {
-    return SqlErrors.call(() -> changes.regenerate(owner, thread, newTurn, start, expiry, now));
+    return SqlErrors.repeat(() -> changes.regenerate(owner, thread, newTurn, start, expiry, now));
   }
 
   static List<UUID> ids(Collection<RequestId> ids) {

@@ -35,7 +35,7 @@ final class JooqMessageRepository implements MessageRepository {
     }
     Condition all = shown;
     int limit = query.limit();
-    return SqlErrors.call(() ->
+    return SqlErrors.repeat(() ->
         switch (query.from()) {
           case From.Latest() -> newest(owner, thread, all, limit);
           case From.Before(var position) ->

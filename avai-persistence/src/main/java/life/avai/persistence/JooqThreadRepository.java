@@ -54,7 +54,7 @@ final class JooqThreadRepository implements ThreadRepository {
 
   @Override
   public Optional<ChatThread> find(UserId owner, ThreadId id) {
-    return SqlErrors.call(
+    return SqlErrors.repeat(
         () -> jooq.selectFrom(THREADS).where(owned(owner, id)).fetchOptional(Rows::thread));
   }
 
@@ -77,7 +77,7 @@ final class JooqThreadRepository implements ThreadRepository {
                         DSL.val(after.pinned()),
                         DSL.val(after.lastActivity(), THREADS.CREATED_AT),
                         DSL.val(after.id().value())));
-    return SqlErrors.call(() -> {
+    return SqlErrors.repeat(() -> {
       List<ChatThread> found =
           jooq.selectFrom(THREADS)
               .where(onPage)
@@ -99,7 +99,7 @@ final class JooqThreadRepository implements ThreadRepository {
 
   @Override
   public Optional<ChatThread> update(UserId owner, ThreadId id, ThreadChange change, Instant now) {
-    return SqlErrors.call(() ->
+    return SqlErrors.repeat(() ->
         jooq.update(THREADS)
             .set(THREADS.TITLE, change.title() == null ? THREADS.TITLE : DSL.val(change.title()))
             .set(

@@ -29,7 +29,7 @@ final class JooqUserRepository implements UserRepository {
   @Override
   public Caller.SignedIn signIn(VerifiedIdentity identity, UserId idWhenNew, Instant now) {
     UserId id =
-        SqlErrors.call(() -> {
+        SqlErrors.repeat(() -> {
           // Tokens come every minute and seldom tell anything new: look before writing.
           UsersRecord known =
               jooq.selectFrom(USERS).where(USERS.CLERK_ID.eq(identity.subject())).fetchOne();
@@ -85,7 +85,7 @@ final class JooqUserRepository implements UserRepository {
 
   @Override
   public Optional<Caller.Anonymous> findAnonymous(byte[] tokenHash) {
-    return SqlErrors.call(() ->
+    return SqlErrors.repeat(() ->
         jooq.selectFrom(USERS)
             .where(USERS.SESSION_TOKEN_HASH.eq(tokenHash))
             .fetchOptional(

@@ -83,7 +83,7 @@ public final class PostgresStores implements AutoCloseable {
     config.addDataSourceProperty("ApplicationName", "avai");
     config.addDataSourceProperty("tcpKeepAlive", "true");
     config.addDataSourceProperty("connectTimeout", "5");
-    config.addDataSourceProperty("socketTimeout", "30");
+    config.addDataSourceProperty("socketTimeout", "10");
     if (!settings.preparedStatements()) {
       config.addDataSourceProperty("prepareThreshold", "0");
     }
@@ -102,7 +102,7 @@ public final class PostgresStores implements AutoCloseable {
 
   /** Brings the schema up to date; see {@link SchemaMigration#migrate}. */
   public void migrate() {
-    // Not from the pool, whose connections give up on a statement after half a minute.
+    // Not from the pool, whose connections give up on a statement after ten seconds.
     PGSimpleDataSource patient = new PGSimpleDataSource();
     patient.setUrl(settings.jdbcUrl());
     patient.setUser(settings.user());
@@ -114,6 +114,17 @@ public final class PostgresStores implements AutoCloseable {
       patient.setPrepareThreshold(0);
     }
     SchemaMigration.migrate(patient, settings.schema());
+  }
+
+  /**
+   * Ends the leases of all turns that seem to run, so that they can be taken up at once. Only for
+   * one who knows that no other server works on this database, as after starting PostgreSQL
+   * himself: the turns are those of a dead one.
+   *
+   * @throws life.avai.domain.StoreUnavailableException when the database cannot be reached
+   */
+  public void endLeases() {
+    conversations.endLeases();
   }
 
   public ConversationStore conversations() {

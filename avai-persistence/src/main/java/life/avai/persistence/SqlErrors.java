@@ -2,6 +2,8 @@ package life.avai.persistence;
 
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import java.time.Duration;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import life.avai.domain.StoreUnavailableException;
 import org.jooq.exception.DataAccessException;
@@ -10,6 +12,11 @@ import org.jspecify.annotations.Nullable;
 /** What the errors of PostgreSQL and its driver mean to us. By SQLSTATE, never by message. */
 final class SqlErrors {
   private static final int MAX_REPEATS = 5;
+
+  /** More than a pool has connections that may all have died with the database. */
+  private static final int MAX_LOST = 100;
+
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
 
   private SqlErrors() {}
 
@@ -84,6 +91,31 @@ final class SqlErrors {
         if (kind(e) != Kind.COLLISION || repeat == MAX_REPEATS) {
           throw translate(e);
         }
+      }
+    }
+  }
+
+  /**
+   * Runs a transaction that may be made twice: again also where the connection was lost, for a
+   * moment. All connections of a pool die with the database, and each shows it when it is used.
+   */
+  static <T> T repeat(Supplier<T> transaction) {
+    return repeat(again -> transaction.get());
+  }
+
+  /** The same for a transaction that must know whether it may have been made already. */
+  static <T> T repeat(Function<Boolean, T> transaction) {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    boolean again = false;
+    for (int lost = 0; ; lost++) {
+      boolean repeated = again;
+      try {
+        return call(() -> transaction.apply(repeated));
+      } catch (StoreUnavailableException e) {
+        if (lost == MAX_LOST || System.nanoTime() > end) {
+          throw e;
+        }
+        again = true;
       }
     }
   }

@@ -51,7 +51,16 @@ final class TurnChanges {
         .and(TURNS.STATE.eq("running"));
   }
 
-  OptionalInt beginAttempt(RequestId id, Lease lease, int attempt) {
+  /**
+   * Begins another attempt.
+   *
+   * @param again whether an earlier call may have begun it, with the connection lost before it was
+   *     known
+   */
+  OptionalInt beginAttempt(RequestId id, Lease lease, int attempt, boolean again) {
+    if (again && jooq.fetchExists(TURNS, held(id, lease.owner(), attempt + 1))) {
+      return OptionalInt.of(attempt + 1);
+    }
     int changed =
         jooq.update(TURNS)
             .set(TURNS.ATTEMPT, attempt + 1)

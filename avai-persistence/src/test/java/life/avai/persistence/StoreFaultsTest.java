@@ -341,4 +341,74 @@ class StoreFaultsTest {
       assertThatThrownBy(away::migrate).isInstanceOf(StoreUnavailableException.class);
     }
   }
+
+  @Test
+  void connectionsThatDiedInThePool_areNotNoticed() throws Exception {
+    ClaimedTurn turn = running(lease);
+    ThreadId thread = turn.context().question().threadId();
+    // As many connections as the pool has at most.
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < 50; i++) {
+        var unused = threads.submit(() -> store.unfinished(thread));
+      }
+    }
+    try (Connection connection = connection();
+        Statement statement = connection.createStatement()) {
+      statement.execute(
+          "select pg_terminate_backend(pid) from pg_stat_activity"
+              + " where datname = current_database() and application_name = 'avai'");
+    }
+    assertThat(store.renew(lease, List.of(turn.id())).held()).containsExactly(turn.id());
+    assertThat(store.unfinished(thread)).hasSize(1);
+    assertThat(stores.threads().find(user, thread)).isPresent();
+  }
+
+  @Test
+  void connectionThatHungBeforeItBroke_isStillLookedAfter() {
+    try (GroupCommit<Integer, String> commits =
+        new GroupCommit<>(
+            "test",
+            1,
+            1,
+            100,
+            item -> 0,
+            item -> item,
+            (items, again, waitForLock) -> {
+              if (again) {
+                return List.of("found");
+              }
+              // Longer than anybody is ready to wait for a database that is away.
+              LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(3_500));
+              throw new org.jooq.exception.DataAccessException(
+                  "hung", new SQLException("hung", "08006"));
+            },
+            size -> {})) {
+      assertThat(commits.submit(1)).isEqualTo("found");
+    }
+  }
+
+  @Test
+  void attemptThatWasBegunOnALostConnection_isOurs() {
+    ClaimedTurn turn = running(lease);
+    org.postgresql.ds.PGSimpleDataSource direct = new org.postgresql.ds.PGSimpleDataSource();
+    direct.setUrl(url);
+    direct.setUser(TestPostgres.server().user());
+    direct.setPassword(TestPostgres.server().password());
+    TurnChanges changes =
+        new TurnChanges(org.jooq.impl.DSL.using(direct, org.jooq.SQLDialect.POSTGRES), 20);
+    assertThat(changes.beginAttempt(turn.id(), lease, 1, false)).hasValue(2);
+    assertThat(changes.beginAttempt(turn.id(), lease, 1, true)).hasValue(2);
+    assertThat(changes.beginAttempt(turn.id(), lease, 1, false)).isEmpty();
+    assertThat(changes.beginAttempt(turn.id(), brief, 1, true)).isEmpty();
+  }
+
+  @Test
+  void leasesThatAreEnded_letTurnsBeClaimedAtOnce() {
+    ClaimedTurn turn = running(lease);
+    assertThat(store.claim(brief, 1, null)).isEmpty();
+    stores.endLeases();
+    ClaimedTurn taken = store.claim(brief, 1, null).getFirst();
+    assertThat(taken.id()).isEqualTo(turn.id());
+    assertThat(taken.attempt()).isEqualTo(2);
+  }
 }

@@ -42,7 +42,10 @@ final class AnswerTurn {
   private static final System.Logger LOG = System.getLogger(AnswerTurn.class.getName());
   private static final Duration AFTER_FAILURE = Duration.ofSeconds(30);
   private static final Duration STORE_RETRY = Duration.ofMillis(250);
+  private static final Duration FIRST_BACKOFF = Duration.ofMillis(200);
   private static final Duration LONGEST_BACKOFF = Duration.ofSeconds(30);
+  private static final int MAX_DOUBLINGS = 10;
+  private static final int PARTS = 64;
 
   private final ConversationStore store;
   private final Assistant assistant;
@@ -124,7 +127,7 @@ final class AnswerTurn {
             return finishFailed(
                 running, progress, FailureCode.CANISTER_ERROR, reason, AFTER_FAILURE);
           }
-          if (running.pause(shorter(retryAfter, LONGEST_BACKOFF))) {
+          if (running.pause(beforeNextAttempt(running, tries, retryAfter))) {
             return stopped(running, progress);
           }
           OptionalInt next = beginAttempt(running, progress);
@@ -308,8 +311,16 @@ final class AnswerTurn {
     return new Left(TurnState.RUNNING, false);
   }
 
-  private static Duration shorter(Duration a, Duration b) {
-    return a.compareTo(b) < 0 ? a : b;
+  /**
+   * Longer with every attempt, and never shorter than what was asked for. Turns that were lost
+   * together come back one after another: each waits for its own part of the time.
+   */
+  private static Duration beforeNextAttempt(RunningTurn running, int tries, Duration retryAfter) {
+    Duration bound = FIRST_BACKOFF.multipliedBy(1L << Math.min(tries - 1, MAX_DOUBLINGS));
+    int part = Math.floorMod(running.turn().id().hashCode(), PARTS);
+    Duration own = bound.multipliedBy(PARTS + part).dividedBy(2L * PARTS);
+    Duration wanted = own.compareTo(retryAfter) < 0 ? retryAfter : own;
+    return wanted.compareTo(LONGEST_BACKOFF) < 0 ? wanted : LONGEST_BACKOFF;
   }
 
   /** What watchers see of a turn that is being answered here. */

@@ -14,6 +14,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import life.avai.domain.Ids;
 import life.avai.domain.StoreUnavailableException;
 import life.avai.domain.assistant.Assistant;
@@ -46,6 +47,7 @@ public final class TurnDispatcher implements AutoCloseable {
 
   private static final Duration BETWEEN_BATCHES = Duration.ofMillis(50);
   private static final Duration LONGEST_TICK = Duration.ofSeconds(1);
+  private static final int TICKS_AT_ONCE = 3;
   private static final int MAX_WATCHED_AT_ONCE = 500;
 
   private final ConversationStore store;
@@ -73,7 +75,7 @@ public final class TurnDispatcher implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("avai-turns").factory());
   private final AtomicBoolean claiming = new AtomicBoolean();
-  private final AtomicBoolean ticking = new AtomicBoolean();
+  private final AtomicInteger ticking = new AtomicInteger();
   private volatile boolean claimAgain;
   private volatile boolean closing;
 
@@ -149,7 +151,11 @@ public final class TurnDispatcher implements AutoCloseable {
   public void run(ClaimedTurn turn) {
     RunningTurn entry = new RunningTurn(turn);
     awaited.remove(turn.id());
-    running.put(turn.id(), entry);
+    RunningTurn former = running.put(turn.id(), entry);
+    if (former != null) {
+      // Its lease ran out while the store was away, and nobody but us has noticed.
+      former.stop(RunningTurn.Stop.LEASE_LOST);
+    }
     // Whoever ended the thread's turn before, or gave this one back, may be still about to tell.
     RunningTurn earlier = latest.put(threadOf(entry), entry);
     if (closing) {
@@ -339,8 +345,11 @@ public final class TurnDispatcher implements AutoCloseable {
   }
 
   private void tick() {
-    if (ticking.compareAndSet(false, true)) {
+    // One that hangs on a dead connection must not cost the leases of all that runs here.
+    if (ticking.incrementAndGet() <= TICKS_AT_ONCE) {
       Thread unused = Thread.ofVirtual().name("turn-tick").start(this::lookAfterTurns);
+    } else {
+      ticking.decrementAndGet();
     }
   }
 
@@ -358,7 +367,7 @@ public final class TurnDispatcher implements AutoCloseable {
     } catch (RuntimeException e) {
       failed("looking after turns failed", e);
     } finally {
-      ticking.set(false);
+      ticking.decrementAndGet();
     }
   }
 
