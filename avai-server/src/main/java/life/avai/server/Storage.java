@@ -94,6 +94,11 @@ final class Storage implements AutoCloseable {
       return false;
     }
     stores.migrate();
+    if (embedded != null) {
+      // Started by us a moment ago, and with a lock on its directory: whose turns these were is
+      // dead.
+      stores.endLeases();
+    }
     return migrated.complete(null);
   }
 

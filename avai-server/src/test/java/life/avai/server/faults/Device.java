@@ -1,0 +1,405 @@
+package life.avai.server.faults;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import life.avai.testkit.client.ClientListener;
+import life.avai.testkit.client.TestClient;
+import life.avai.testkit.json.JsonObject;
+import life.avai.testkit.websocket.CloseStatus;
+import life.avai.testkit.websocket.WebSocketDialer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Somebody's device, as a good client behaves: it keeps its place in the threads that it watches,
+ * comes back whenever its connection is lost, and goes on from there.
+ *
+ * <p>One thread asks; frames come on others.
+ */
+final class Device implements AutoCloseable {
+  private static final Duration ANSWER = Duration.ofSeconds(5);
+  private static final Duration BETWEEN_TRIES = Duration.ofMillis(20);
+
+  private final Supplier<URI> server;
+  private final ClientListener also;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  // Guarded by lock.
+  private final Map<String, ThreadView> threads = new HashMap<>();
+  private final Map<String, JsonObject> outcomes = new HashMap<>();
+  private final Map<String, String> asked = new HashMap<>(); // turns by their questions
+  private final List<String> complaints = new ArrayList<>();
+  private @Nullable TestClient client;
+  private @Nullable String session;
+  private int resumed;
+  private boolean closed;
+
+  /**
+   * Somebody new, or another device of somebody.
+   *
+   * @param server where to connect, asked each time
+   * @param also hears everything too
+   * @param session the {@code session_token} of another device; null for somebody new
+   */
+  Device(Supplier<URI> server, ClientListener also, @Nullable String session) {
+    this.server = server;
+    this.also = also;
+    this.session = session;
+  }
+
+  /** The {@code session_token} for other devices; connects if need be. */
+  String session() {
+    var unused = connection();
+    lock.lock();
+    try {
+      return requireNonNull(session);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Sends a frame until it is answered, and not by an error that says to try again. Only for frames
+   * that may be repeated.
+   */
+  JsonObject ask(JsonObject frame) {
+    while (true) {
+      TestClient now = connection();
+      try {
+        JsonObject answer = now.request(frame);
+        if (!answer.isTrue("retryable")) {
+          return answer;
+        }
+        pause(Duration.ofMillis(100));
+      } catch (AssertionError | UncheckedIOException lost) {
+        drop(now);
+      }
+    }
+  }
+
+  /** Sends a frame once; null when no answer came. */
+  @Nullable JsonObject tryOnce(JsonObject frame) {
+    TestClient now = connection();
+    try {
+      return now.request(frame);
+    } catch (AssertionError | UncheckedIOException lost) {
+      drop(now);
+      return null;
+    }
+  }
+
+  /** Sends a message until it is acknowledged, and its thread watched, or refused for good. */
+  JsonObject send(String thread, String content, String clientId) {
+    return ask(
+        JsonObject.of(
+            "type",
+            "send_message",
+            "thread_id",
+            thread,
+            "content",
+            content,
+            "client_message_id",
+            clientId));
+  }
+
+  /** Watches a thread from its beginning, now and after every return. */
+  void watch(String thread) {
+    lock.lock();
+    try {
+      if (threads.putIfAbsent(thread, new ThreadView()) != null) {
+        return;
+      }
+    } finally {
+      lock.unlock();
+    }
+    TestClient now = connection();
+    try {
+      subscribe(now, thread);
+    } catch (AssertionError | UncheckedIOException lost) {
+      drop(now);
+    }
+  }
+
+  /** Waits for the outcome of a turn, coming back as often as that takes. */
+  JsonObject awaitOutcome(String requestId, Duration patience) {
+    long end = System.nanoTime() + patience.toNanos();
+    while (true) {
+      var unused = connection();
+      lock.lock();
+      try {
+        while (client != null && !outcomes.containsKey(requestId)) {
+          if (changed.awaitNanos(end - System.nanoTime()) <= 0) {
+            throw new AssertionError("no outcome of " + requestId + " within " + patience);
+          }
+        }
+        JsonObject outcome = outcomes.get(requestId);
+        if (outcome != null) {
+          return outcome;
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new AssertionError(e);
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  /** How often it went on in the middle of a reply. */
+  int resumed() {
+    lock.lock();
+    try {
+      return resumed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What was not as it should be, in words. */
+  List<String> complaints() {
+    lock.lock();
+    try {
+      return List.copyOf(complaints);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Loses its connection, as in a tunnel. */
+  void loseConnection() {
+    lock.lock();
+    try {
+      if (client != null) {
+        client.cut();
+        client = null;
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+      if (client != null) {
+        client.close();
+        client = null;
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void drop(TestClient lost) {
+    lost.cut();
+    ended(lost);
+  }
+
+  private void ended(TestClient lost) {
+    lock.lock();
+    try {
+      if (client == lost) {
+        client = null;
+        changed.signalAll();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The open connection, or a new one, signed in and subscribed as before. */
+  private TestClient connection() {
+    while (true) {
+      lock.lock();
+      try {
+        if (client != null) {
+          return client;
+        }
+        if (closed) {
+          throw new AssertionError("closed");
+        }
+      } finally {
+        lock.unlock();
+      }
+      try {
+        TestClient fresh =
+            TestClient.connect(
+                    WebSocketDialer.to(server.get()).timeout(ANSWER), new Ears(this, also))
+                .timeout(ANSWER);
+        if (signIn(fresh)) {
+          return fresh;
+        }
+        fresh.cut();
+      } catch (AssertionError | UncheckedIOException away) {
+        // It will be back.
+      }
+      pause(BETWEEN_TRIES);
+    }
+  }
+
+  private boolean signIn(TestClient fresh) {
+    String known;
+    List<String> watched;
+    lock.lock();
+    try {
+      known = session;
+      watched = List.copyOf(threads.keySet());
+    } finally {
+      lock.unlock();
+    }
+    JsonObject answer =
+        known == null
+            ? fresh.request("authenticate", "anonymous", true)
+            : fresh.request("authenticate", "session_token", known);
+    if (!answer.type().equals("auth_success")) {
+      return false;
+    }
+    lock.lock();
+    try {
+      if (session == null) {
+        session = answer.string("session_token");
+      }
+      client = fresh;
+    } finally {
+      lock.unlock();
+    }
+    watched.forEach(thread -> subscribe(fresh, thread));
+    return true;
+  }
+
+  private void subscribe(TestClient to, String thread) {
+    JsonObject frame;
+    lock.lock();
+    try {
+      frame = requireNonNull(threads.get(thread)).subscription(thread);
+      if (frame.has("reply")) {
+        resumed++;
+      }
+    } finally {
+      lock.unlock();
+    }
+    while (true) {
+      JsonObject answer = to.request(frame);
+      if (!answer.isTrue("retryable")) {
+        return;
+      }
+      pause(BETWEEN_TRIES);
+    }
+  }
+
+  private void received(JsonObject frame) {
+    lock.lock();
+    try {
+      String thread = frame.optionalString("thread_id");
+      switch (frame.type()) {
+        case "message_sent" -> {
+          asked.putIfAbsent(frame.string("message_id"), frame.string("request_id"));
+          threads.putIfAbsent(requireNonNull(thread), new ThreadView());
+        }
+        case "regenerate_ack" -> asked.put(frame.string("reply_to"), frame.string("request_id"));
+        case "thread_history" -> frame.objects("messages").forEach(this::read);
+        default -> {}
+      }
+      ThreadView view = thread == null ? null : threads.get(thread);
+      if (view != null) {
+        view.received(frame, complaints);
+      }
+      if (isOutcome(frame)) {
+        note(frame);
+      }
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** An outcome that came while the connection was lost is known from what is kept. */
+  private void read(JsonObject message) {
+    String turn = message.get("reply_to") instanceof String question ? asked.get(question) : null;
+    if (turn != null) {
+      String type =
+          "cancelled".equals(message.get("finish_reason")) ? "ai_cancelled" : "ai_response";
+      note(
+          JsonObject.of(
+              "type",
+              type,
+              "request_id",
+              turn,
+              "message_id",
+              message.string("id"),
+              "content",
+              message.string("content")));
+    }
+  }
+
+  private void note(JsonObject outcome) {
+    JsonObject earlier = outcomes.putIfAbsent(outcome.string("request_id"), outcome);
+    if (earlier != null && !sameOutcome(earlier, outcome)) {
+      complaints.add("two outcomes of one turn: " + earlier + " and " + outcome);
+    }
+  }
+
+  static boolean isOutcome(JsonObject frame) {
+    return switch (frame.type()) {
+      case "ai_response", "ai_error", "ai_cancelled" -> true;
+      case "ai_unavailable" -> frame.isTrue("final");
+      default -> false;
+    };
+  }
+
+  private static boolean sameOutcome(JsonObject one, JsonObject other) {
+    return one.type().equals(other.type())
+        && Objects.equals(one.get("content"), other.get("content"))
+        && Objects.equals(one.get("message_id"), other.get("message_id"));
+  }
+
+  private static void pause(Duration time) {
+    if (Thread.currentThread().isInterrupted()) {
+      throw new AssertionError("interrupted");
+    }
+    LockSupport.parkNanos(time.toNanos());
+  }
+
+  /** Tells the device and somebody else of what comes by one connection. */
+  private record Ears(Device device, ClientListener also) implements ClientListener {
+    @Override
+    public void opened(TestClient client) {
+      also.opened(client);
+    }
+
+    @Override
+    public void sending(TestClient client, String text) {
+      also.sending(client, text);
+    }
+
+    @Override
+    public void takenOver(TestClient client) {
+      also.takenOver(client);
+    }
+
+    @Override
+    public void received(TestClient client, JsonObject frame) {
+      also.received(client, frame);
+      device.received(frame);
+    }
+
+    @Override
+    public void ended(TestClient client, CloseStatus status) {
+      also.ended(client, status);
+      device.ended(client);
+    }
+  }
+}
