@@ -95,7 +95,19 @@ public final class Main {
 
   private static int chat(List<String> arguments) {
     URI url = URI.create(option(arguments, "--url", "ws://127.0.0.1:8080/ws"));
-    return ChatClient.run(url, System.in, Boolean.getBoolean("avai.stdin.piped"), System.out);
+    Path session = Path.of(option(arguments, "--session", sessionFile().toString()));
+    return ChatClient.run(
+        url, session, System.in, Boolean.getBoolean("avai.stdin.piped"), System.out);
+  }
+
+  /** Where programs keep such things, by the XDG base directory specification. */
+  private static Path sessionFile() {
+    String state = System.getenv("XDG_STATE_HOME");
+    Path base =
+        state == null || state.isBlank()
+            ? Path.of(System.getProperty("user.home"), ".local", "state")
+            : Path.of(state);
+    return base.resolve("avai").resolve("chat.json");
   }
 
   private static String option(List<String> arguments, String name, String byDefault) {
@@ -129,7 +141,8 @@ public final class Main {
               demo       everything at once: a database, a demo canister and the server on 127.0.0.1:8080
               serve      the server, configured by environment variables (docs/operations.md)
               canister   the demo canister alone: --host, --port
-              chat       talk in the terminal: --url ws://127.0.0.1:8080/ws
+              chat       talk in the terminal: --url ws://127.0.0.1:8080/ws, --session FILE (who you are, from
+                         one time to the next; ~/.local/state/avai/chat.json)
               help       this text\
             """);
     return status;

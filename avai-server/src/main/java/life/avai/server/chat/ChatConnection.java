@@ -1,0 +1,105 @@
+package life.avai.server.chat;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** A WebSocket to a server, whose frames are taken one after another. Used by one thread. */
+final class ChatConnection implements WebSocket.Listener, AutoCloseable {
+  private static final JsonMapper JSON = new JsonMapper();
+  private static final int PATIENCE_SECONDS = 120;
+
+  /** Stands in the queue for the end of the connection. */
+  private static final JsonNode LOST = JSON.createObjectNode().put("type", "connection_lost");
+
+  private final WebSocket socket;
+  private final StringBuilder partial = new StringBuilder();
+  private final BlockingQueue<JsonNode> frames = new LinkedBlockingQueue<>();
+
+  /**
+   * Connects.
+   *
+   * @throws CompletionException when nobody is there
+   */
+  ChatConnection(HttpClient http, URI url) {
+    socket = http.newWebSocketBuilder().buildAsync(url, this).join();
+  }
+
+  /** Sends a frame; what cannot be sent any more shows as a lost connection. */
+  void send(Map<String, ?> frame) {
+    try {
+      socket.sendText(JSON.writeValueAsString(frame), true).join();
+    } catch (CompletionException e) {
+      frames.add(LOST);
+    }
+  }
+
+  /** The next frame; null when none comes for two minutes. */
+  @Nullable JsonNode next() throws InterruptedException {
+    return frames.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /** The next frame of one of two types, others passed over; null when none comes. */
+  @Nullable JsonNode next(String type, String orType) throws InterruptedException {
+    JsonNode frame = next();
+    while (frame != null && !isOne(frame, type, orType)) {
+      frame = isLost(frame) ? null : next();
+    }
+    return frame;
+  }
+
+  private static boolean isOne(JsonNode frame, String type, String orType) {
+    String its = text(frame, "type");
+    return its.equals(type) || its.equals(orType);
+  }
+
+  static boolean isLost(JsonNode frame) {
+    return frame.equals(LOST);
+  }
+
+  static String text(JsonNode frame, String name) {
+    JsonNode node = frame.get(name);
+    return node != null && node.isString() ? node.stringValue() : "";
+  }
+
+  @Override
+  public @Nullable CompletionStage<?> onText(WebSocket from, CharSequence data, boolean last) {
+    partial.append(data);
+    if (last) {
+      frames.add(JSON.readTree(partial.toString()));
+      partial.setLength(0);
+    }
+    from.request(1);
+    return null;
+  }
+
+  @Override
+  public @Nullable CompletionStage<?> onClose(WebSocket from, int code, String reason) {
+    frames.add(LOST);
+    return null;
+  }
+
+  @Override
+  public void onError(WebSocket from, Throwable error) {
+    frames.add(LOST);
+  }
+
+  @Override
+  public void close() {
+    try {
+      socket.sendClose(WebSocket.NORMAL_CLOSURE, "").join();
+    } catch (CompletionException e) {
+      // It is closed already, which is all that is wanted.
+    }
+    socket.abort();
+  }
+}
