@@ -86,6 +86,8 @@ public record Database(
    * @param attempt how often its reply was begun
    * @param reply the reply's id
    * @param code why it has none
+   * @param revision of the turns of one message, the highest is the newest
+   * @param owner the server that runs it, or ran it last; null when there is none
    * @param createdAt when it was made
    */
   public record TurnRow(
@@ -96,6 +98,8 @@ public record Database(
       int attempt,
       @Nullable String reply,
       @Nullable String code,
+      int revision,
+      @Nullable String owner,
       Instant createdAt) {}
 
   /**
@@ -132,7 +136,7 @@ public record Database(
             rows(
                 connection,
                 "select id, thread_id, message_id, state, attempt, reply_id, outcome_code,"
-                    + " created_at from "
+                    + " revision, owner, created_at from "
                     + prefix
                     + "turns",
                 Database::turn));
@@ -165,7 +169,9 @@ public record Database(
         row.getInt(5),
         row.getString(6),
         row.getString(7),
-        row.getTimestamp(8).toInstant());
+        row.getInt(8),
+        row.getString(9),
+        row.getTimestamp(10).toInstant());
   }
 
   private interface RowReader<T> {

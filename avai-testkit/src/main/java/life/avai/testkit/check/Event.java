@@ -35,7 +35,11 @@ public record Event(long order, Instant at, String thread, Kind kind, int peer, 
     /** A gauge was read: {@code name}, {@code baseline}, {@code value}, {@code allowance}. */
     GAUGE,
     /** Something was logged: {@code text}. */
-    LOGGED
+    LOGGED,
+    /** A text that only one user should see: {@code user}, {@code text}. */
+    SECRET,
+    /** A fault was met: {@code fault}. */
+    FAULT
   }
 
   @Override

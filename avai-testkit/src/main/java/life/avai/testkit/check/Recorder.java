@@ -88,7 +88,10 @@ public final class Recorder {
 
       @Override
       public void ended(TestClient client, CloseStatus status) {
-        add(Kind.ENDED, socket(client), JsonObject.of("status", status.toString()));
+        add(
+            Kind.ENDED,
+            socket(client),
+            JsonObject.of("code", status.code(), "reason", status.reason()));
       }
     };
   }
@@ -132,6 +135,31 @@ public final class Recorder {
         Kind.GAUGE,
         0,
         JsonObject.of("name", name, "baseline", baseline, "value", value, "allowance", allowance));
+  }
+
+  /**
+   * Tells of a text that nobody but one user, and whoever answers that user, should ever see: a
+   * random word in a message, say.
+   *
+   * @param user the id of the user, as {@code auth_success} has it
+   * @param text at least 8 characters that occur nowhere else
+   * @throws IllegalArgumentException if the text is shorter
+   */
+  public void secret(String user, String text) {
+    if (text.length() < Secrets.SHORTEST) {
+      throw new IllegalArgumentException(
+          "text: " + text.length() + " characters (expected: at least " + Secrets.SHORTEST + ")");
+    }
+    add(Kind.SECRET, 0, JsonObject.of("user", user, "text", text));
+  }
+
+  /**
+   * Tells of a fault that the run met; see {@link Fault} for those that need not be told.
+   *
+   * @param fault what happened
+   */
+  public void met(Fault fault) {
+    add(Kind.FAULT, 0, JsonObject.of("fault", fault.name()));
   }
 
   /**

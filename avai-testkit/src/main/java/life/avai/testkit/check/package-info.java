@@ -1,4 +1,7 @@
-/** A recorder of what clients, canisters and the database saw of a run, in one order. */
+/**
+ * A recorder of what clients, canisters and the database saw of a run, in one order, and a checker
+ * of what must hold of it.
+ */
 @NullMarked
 package life.avai.testkit.check;
 

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import life.avai.testkit.internal.Monitor;
 import life.avai.testkit.json.Json;
@@ -47,6 +48,7 @@ public final class TestClient implements AutoCloseable {
   private final long opened = System.nanoTime();
   private final FrameLog log = new FrameLog();
   private final AtomicLong ids = new AtomicLong();
+  private final ReentrantLock sending = new ReentrantLock();
   private final Monitor gate = new Monitor();
   private boolean paused; // guarded by gate
   private volatile Duration timeout = Duration.ofSeconds(10);
@@ -133,11 +135,14 @@ public final class TestClient implements AutoCloseable {
    * @param text the text
    */
   public void sendText(String text) {
-    listener.sending(this, text);
+    sending.lock(); // a listener hears frames in the order in which they leave
     try {
+      listener.sending(this, text);
       socket.sendText(text);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } finally {
+      sending.unlock();
     }
   }
 
