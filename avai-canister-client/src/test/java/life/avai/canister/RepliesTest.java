@@ -158,7 +158,8 @@ class RepliesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"-0.1", "1.1", "1e400", "\"0.5\"", "true", "[0.5]"})
+  @ValueSource(
+      strings = {"-0.1", "1.1", "1e400", "NaN", "-Infinity", "\"0.5\"", "true", "[0.5]", "null"})
   void confidenceOutOfRange_isLeftOut(String json) {
     canister.script(request -> List.of(Step.text(raw(request, "confidence_score", json))));
 
@@ -166,7 +167,12 @@ class RepliesTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"processing_time_ms,-1", "processing_time_ms,1e300", "processing_time_ms,'\"5\"'"})
+  @CsvSource({
+    "processing_time_ms,-1",
+    "processing_time_ms,1e300",
+    "processing_time_ms,NaN",
+    "processing_time_ms,'\"5\"'"
+  })
   void processingTimeOutOfRange_isMeasuredInstead(String name, String json) {
     canister.script(request -> List.of(Step.text(raw(request, name, json))));
 
@@ -175,7 +181,7 @@ class RepliesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"-1", "1.5", "99999999999", "\"5\""})
+  @ValueSource(strings = {"-1", "1.5", "99999999999", "NaN", "\"5\""})
   void tokenCountOutOfRange_isLeftOut(String json) {
     canister.script(request -> List.of(Step.text(raw(request, "token_count", json))));
 
@@ -190,6 +196,17 @@ class RepliesTest {
   @Test
   void metadataThatIsNoObject_isLeftOut() {
     assertThat(completion(answeredWith("metadata", "text")).metadata()).isNull();
+    assertThat(completion(answeredWith("metadata", List.of(1))).metadata()).isNull();
+  }
+
+  @Test
+  void metadataOfMoreThan64KiB_isLeftOut() {
+    int around = "{\"a\":\"\"}".length();
+    String most = "x".repeat((64 << 10) - around);
+    assertThat(completion(answeredWith("metadata", JsonObject.of("a", most))).metadata())
+        .hasSize(64 << 10);
+    assertThat(completion(answeredWith("metadata", JsonObject.of("a", most + "x"))).metadata())
+        .isNull();
   }
 
   @Test
