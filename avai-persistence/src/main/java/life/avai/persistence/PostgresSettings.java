@@ -28,8 +28,8 @@ public record PostgresSettings(
     requireNonNull(user, "user");
     requireNonNull(password, "password");
     requireNonNull(schema, "schema");
-    if (poolSize < 4) {
-      throw new IllegalArgumentException("poolSize: " + poolSize + " (expected: at least 4)");
+    if (poolSize < 2) {
+      throw new IllegalArgumentException("poolSize: " + poolSize + " (expected: at least 2)");
     }
     if (contextMessages < 1) {
       throw new IllegalArgumentException(

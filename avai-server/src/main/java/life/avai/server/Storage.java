@@ -2,6 +2,9 @@ package life.avai.server;
 
 import static java.util.Objects.requireNonNull;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
@@ -10,6 +13,7 @@ import life.avai.persistence.PostgresStores;
 import life.avai.persistence.embedded.EmbeddedPostgres;
 import life.avai.persistence.embedded.EmbeddedPostgresSettings;
 import life.avai.persistence.migration.SchemaException;
+import life.avai.server.settings.ConfigurationException;
 import life.avai.server.settings.DatabaseSettings;
 import life.avai.server.settings.ServerSettings;
 import org.jspecify.annotations.Nullable;
@@ -29,8 +33,7 @@ final class Storage implements AutoCloseable {
     embedded =
         database instanceof DatabaseSettings.Embedded
             ? EmbeddedPostgres.start(
-                EmbeddedPostgresSettings.durable(
-                    settings.dataDirectory().toAbsolutePath().resolve("postgres")))
+                EmbeddedPostgresSettings.durable(home(settings.dataDirectory())))
             : null;
     PostgresSettings postgres =
         switch (database) {
@@ -39,6 +42,16 @@ final class Storage implements AutoCloseable {
               of(settings, url, user, password, !pooled);
         };
     stores = new PostgresStores(postgres);
+  }
+
+  private static Path home(Path dataDirectory) {
+    Path home = dataDirectory.toAbsolutePath().resolve("postgres");
+    try {
+      Files.createDirectories(home);
+    } catch (IOException e) {
+      throw new ConfigurationException("AVAI_DATA_DIR", "a directory that can be written to");
+    }
+    return home;
   }
 
   private PostgresSettings own(ServerSettings settings) {

@@ -5,6 +5,7 @@ import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.KeySourceException;
 import com.nimbusds.jose.jwk.source.JWKSource;
+import com.nimbusds.jose.jwk.source.RateLimitReachedException;
 import com.nimbusds.jose.proc.BadJOSEException;
 import com.nimbusds.jose.proc.DefaultJOSEObjectTypeVerifier;
 import com.nimbusds.jose.proc.JWSVerificationKeySelector;
@@ -19,6 +20,8 @@ import java.text.ParseException;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
 import life.avai.domain.identity.CredentialVerifier;
 import life.avai.domain.identity.Tier;
@@ -46,7 +49,10 @@ public final class ClerkCredentialVerifier implements CredentialVerifier {
   private static final int MAX_NAME = 200;
   private static final int SKEW_SECONDS = 5;
 
+  private static final long TELL_EVERY_NANOS = TimeUnit.SECONDS.toNanos(30);
+
   private final DefaultJWTProcessor<SecurityContext> processor;
+  private final AtomicLong lastTold = new AtomicLong(System.nanoTime() - TELL_EVERY_NANOS);
 
   /**
    * Made once for a server.
@@ -122,7 +128,7 @@ public final class ClerkCredentialVerifier implements CredentialVerifier {
       return new Verification.Rejected("the token is not valid here");
     } catch (KeySourceException e) {
       LOG.log(
-          System.Logger.Level.WARNING,
+          isWorthTelling(e) ? System.Logger.Level.WARNING : System.Logger.Level.DEBUG,
           "the keys of the identity provider cannot be had: {0}",
           e.getMessage());
       return new Verification.Undecided("sign-in is not possible just now; try again");
@@ -130,6 +136,19 @@ public final class ClerkCredentialVerifier implements CredentialVerifier {
       // A token is anybody's text: whatever it breaks inside the library, it proves nothing.
       return new Verification.Rejected("the token is not valid here");
     }
+  }
+
+  /**
+   * Anybody can name keys that nobody has: that we then do not ask again at once says nothing of
+   * the provider, and what does is told once in a while, not once a token.
+   */
+  private boolean isWorthTelling(KeySourceException e) {
+    if (e instanceof RateLimitReachedException) {
+      return false;
+    }
+    long now = System.nanoTime();
+    long last = lastTold.get();
+    return now - last >= TELL_EVERY_NANOS && lastTold.compareAndSet(last, now);
   }
 
   private static VerifiedIdentity identity(JWTClaimsSet claims) {

@@ -42,7 +42,7 @@ public record OriginPolicy(Set<String> allowed) {
   }
 
   /** As browsers write it: in lower case, and without the port that goes without saying. */
-  private static String plain(String origin) {
+  public static String plain(String origin) {
     String lower = origin.toLowerCase(Locale.ROOT);
     if (lower.startsWith("https://") && lower.endsWith(":443")) {
       return lower.substring(0, lower.length() - ":443".length());

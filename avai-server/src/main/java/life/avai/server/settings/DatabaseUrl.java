@@ -7,12 +7,14 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a database's address as hosting platforms show it, or as a JDBC URL. */
 final class DatabaseUrl {
   private static final int POOLER_PORT = 6543;
+  private static final int MAX_PORT = 65_535;
   private static final String HOST = "([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+])(:[0-9]{1,5})?";
   private static final String HOSTS = HOST + "(," + HOST + ")*";
   private static final List<String> SSL_MODES =
@@ -54,7 +56,7 @@ final class DatabaseUrl {
     int at = authority.lastIndexOf('@');
     String host = authority.substring(at + 1);
     String[] login = at < 0 ? new String[0] : authority.substring(0, at).split(":", 2);
-    if (!host.matches(HOSTS)) {
+    if (!host.matches(HOSTS) || uri.getPort() > MAX_PORT) {
       throw new ConfigurationException(variable, "a host, and a port that is a number");
     }
     Query query = Query.parse(uri.getRawQuery());
@@ -91,8 +93,8 @@ final class DatabaseUrl {
   }
 
   /** Of a Supabase project, the direct address. */
-  static DatabaseSettings.External supabase(URI project, String password) {
-    String reference = project.getHost().split("\\.", 2)[0];
+  static DatabaseSettings.External supabase(String host, String password) {
+    String reference = host.toLowerCase(Locale.ROOT).split("\\.", 2)[0];
     return new DatabaseSettings.External(
         "jdbc:postgresql://db." + reference + ".supabase.co:5432/postgres?sslmode=require",
         "postgres",

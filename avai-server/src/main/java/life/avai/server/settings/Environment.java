@@ -2,20 +2,18 @@ package life.avai.server.settings;
 
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import life.avai.domain.conversation.ContextLimits;
 import life.avai.domain.conversation.TurnSettings;
 import life.avai.domain.identity.Authenticate.AnonymousPolicy;
 import life.avai.domain.message.ContentRules;
 import life.avai.domain.ratelimit.MessageLimits;
+import life.avai.server.http.OriginPolicy;
 import life.avai.server.http.TrustedProxies;
 import life.avai.server.websocket.EdgeLimits;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 /** Makes settings from variables: the only place that knows their names. */
 public final class Environment {
   private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]", "::1");
+
+  private static final String SUPABASE_PROJECT =
+      "https://<project>.supabase.co; for a host of its own set DATABASE_URL";
 
   private final Variables variables;
   private final String defaultHost;
@@ -62,8 +63,8 @@ public final class Environment {
             variables.integer("PORT", 8080, 0, 65_535),
             production,
             database(),
-            Path.of(variables.text("AVAI_DATA_DIR", "./data")),
-            variables.integer("AVAI_DB_POOL_SIZE", 10, 4, 1_000),
+            variables.path("AVAI_DATA_DIR", "./data"),
+            variables.integer("AVAI_DB_POOL_SIZE", 10, 2, 1_000),
             schema(),
             canisters(),
             turns(),
@@ -81,7 +82,7 @@ public final class Environment {
             variables.path("AVAI_TLS_CERT"),
             variables.path("AVAI_TLS_KEY"),
             redis(),
-            variables.duration("AVAI_SHUTDOWN_GRACE", Duration.ofSeconds(10)),
+            variables.durationOrNone("AVAI_SHUTDOWN_GRACE", Duration.ofSeconds(10)),
             variables.integer("AVAI_METRICS_PORT", 0, 0, 65_535),
             new ServerSettings.LogSettings(
                 variables.oneOf(
@@ -93,6 +94,7 @@ public final class Environment {
                     ServerSettings.LogSettings.Level.class,
                     ServerSettings.LogSettings.Level.INFO)));
     checkTls(settings);
+    checkPorts(settings);
     if (production) {
       checkProduction(settings);
     }
@@ -130,8 +132,9 @@ public final class Environment {
     }
     String project = variables.text("SUPABASE_URL");
     String password = variables.text("SUPABASE_DB_PASSWORD");
-    if (project != null && password != null) {
-      return DatabaseUrl.supabase(variables.uri("SUPABASE_URL", project, "https"), password);
+    String host = project == null ? null : supabaseHost(project);
+    if (host != null && password != null) {
+      return DatabaseUrl.supabase(host, password);
     }
     if (variables.isSet("SUPABASE_SERVICE_ROLE_KEY")) {
       throw new ConfigurationException(
@@ -140,9 +143,22 @@ public final class Environment {
               + " connection; set DATABASE_URL, or SUPABASE_URL and SUPABASE_DB_PASSWORD");
     }
     if (password != null) {
-      throw new ConfigurationException("SUPABASE_URL", "the project's address");
+      throw new ConfigurationException("SUPABASE_URL", SUPABASE_PROJECT);
+    }
+    if (host != null) {
+      throw new ConfigurationException(
+          "SUPABASE_DB_PASSWORD",
+          "the database's password beside SUPABASE_URL; or set DATABASE_URL, or neither");
     }
     return new DatabaseSettings.Embedded();
+  }
+
+  private String supabaseHost(String project) {
+    String host = variables.uri("SUPABASE_URL", project, "https").getHost();
+    if (!host.matches("[A-Za-z0-9-]+\\.supabase\\.co")) {
+      throw new ConfigurationException("SUPABASE_URL", SUPABASE_PROJECT);
+    }
+    return host;
   }
 
   private CanisterAddresses canisters() {
@@ -150,9 +166,12 @@ public final class Environment {
         variables.list("AVAI_CANISTER_WS_URL").stream()
             .map(url -> variables.uri("AVAI_CANISTER_WS_URL", url, "ws", "wss"))
             .toList();
+    if (urls.stream().anyMatch(url -> url.getRawFragment() != null)) {
+      throw new ConfigurationException("AVAI_CANISTER_WS_URL", "URLs without a #");
+    }
     return new CanisterAddresses(
         urls,
-        variables.text("AVAI_CANISTER_TOKEN"),
+        variables.headerText("AVAI_CANISTER_TOKEN"),
         variables.integer("AVAI_CANISTER_CONNECTIONS", 1, 1, 64),
         variables.integer("AVAI_CANISTER_MAX_IN_FLIGHT", 64, 1, 100_000),
         variables.duration("AVAI_AI_FIRST_TIMEOUT", Duration.ofSeconds(30)),
@@ -169,10 +188,22 @@ public final class Environment {
   }
 
   private Set<String> origins() {
+    return origins("AVAI_ALLOWED_ORIGINS", "http", "https");
+  }
+
+  /** Origins as browsers, and tokens, write them. */
+  private Set<String> origins(String name, String... schemes) {
     Set<String> origins = new TreeSet<>();
-    for (String origin : variables.list("AVAI_ALLOWED_ORIGINS")) {
-      URI uri = variables.uri("AVAI_ALLOWED_ORIGINS", origin, "http", "https");
-      origins.add((uri.getScheme() + "://" + uri.getRawAuthority()).toLowerCase(Locale.ROOT));
+    for (String origin : variables.list(name)) {
+      URI uri = variables.uri(name, origin, schemes);
+      if (uri.getRawUserInfo() != null
+          || !(uri.getRawPath().isEmpty() || uri.getRawPath().equals("/"))
+          || uri.getRawQuery() != null
+          || uri.getRawFragment() != null) {
+        throw new ConfigurationException(
+            name, "origins such as https://app.example: scheme, host and perhaps a port");
+      }
+      origins.add(OriginPolicy.plain(uri.getScheme() + "://" + uri.getRawAuthority()));
     }
     return origins;
   }
@@ -238,15 +269,12 @@ public final class Environment {
       jwks = issuer.replaceAll("/+$", "") + "/.well-known/jwks.json";
     }
     Set<String> parties =
-        variables.isSet("CLERK_AUTHORIZED_PARTIES")
-            ? variables.list("CLERK_AUTHORIZED_PARTIES").stream()
-                .collect(Collectors.toUnmodifiableSet())
-            : origins;
+        variables.isSet("CLERK_AUTHORIZED_PARTIES") ? origins("CLERK_AUTHORIZED_PARTIES") : origins;
     return new IdentitySettings(
         issuer,
         jwks == null ? null : variables.uri("CLERK_JWKS_URL", jwks, "http", "https"),
         variables.text("CLERK_JWT_KEY"),
-        variables.text("CLERK_SECRET_KEY"),
+        variables.headerText("CLERK_SECRET_KEY"),
         parties,
         publishableKey,
         variables.oneOf("AVAI_ANONYMOUS", AnonymousPolicy.class, AnonymousPolicy.ALLOWED));
@@ -280,6 +308,12 @@ public final class Environment {
     }
   }
 
+  private static void checkPorts(ServerSettings settings) {
+    if (settings.metricsPort() != 0 && settings.metricsPort() == settings.port()) {
+      throw new ConfigurationException("AVAI_METRICS_PORT", "another port than PORT");
+    }
+  }
+
   private static void checkProduction(ServerSettings settings) {
     if (!settings.identity().isSignInConfigured()
         && settings.identity().anonymous() != AnonymousPolicy.ONLY) {
@@ -294,7 +328,7 @@ public final class Environment {
           "AVAI_ALLOWED_ORIGINS", "the origins of your pages in production");
     }
     for (URI canister : settings.canisters().urls()) {
-      if (canister.getScheme().equalsIgnoreCase("ws") && !LOOPBACK.contains(canister.getHost())) {
+      if (canister.getScheme().equals("ws") && !LOOPBACK.contains(canister.getHost())) {
         throw new ConfigurationException(
             "AVAI_CANISTER_WS_URL", "wss:// in production, but for canisters on the loopback");
       }

@@ -2,6 +2,7 @@ package life.avai.server.settings;
 
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -14,7 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Typed access to variables; an empty one counts as unset, and a wrong one is refused by name. */
 final class Variables {
-  private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
+  private static final Pattern DURATION = Pattern.compile("(\\d{1,12})(ms|s|m|h|d)");
+  private static final Duration LONGEST = Duration.ofDays(365);
+  private static final int MAX_PORT = 65_535;
 
   private final Map<String, String> values;
 
@@ -53,22 +56,45 @@ final class Variables {
   }
 
   Duration duration(String name, Duration byDefault) {
+    return duration(name, byDefault, Duration.ofMillis(1));
+  }
+
+  /** A duration that may be none at all: {@code 0s}. */
+  Duration durationOrNone(String name, Duration byDefault) {
+    return duration(name, byDefault, Duration.ZERO);
+  }
+
+  private Duration duration(String name, Duration byDefault, Duration shortest) {
     String value = text(name);
     if (value == null) {
       return byDefault;
     }
     Matcher matcher = DURATION.matcher(value);
-    if (!matcher.matches() || Long.parseLong(matcher.group(1)) == 0) {
-      throw new ConfigurationException(name, "a duration such as 500ms, 30s, 10m or 2h");
+    if (matcher.matches()) {
+      long amount = Long.parseLong(matcher.group(1));
+      Duration duration =
+          switch (matcher.group(2)) {
+            case "ms" -> Duration.ofMillis(amount);
+            case "s" -> Duration.ofSeconds(amount);
+            case "m" -> Duration.ofMinutes(amount);
+            case "h" -> Duration.ofHours(amount);
+            default -> Duration.ofDays(amount);
+          };
+      if (duration.compareTo(shortest) >= 0 && duration.compareTo(LONGEST) <= 0) {
+        return duration;
+      }
     }
-    long amount = Long.parseLong(matcher.group(1));
-    return switch (matcher.group(2)) {
-      case "ms" -> Duration.ofMillis(amount);
-      case "s" -> Duration.ofSeconds(amount);
-      case "m" -> Duration.ofMinutes(amount);
-      case "h" -> Duration.ofHours(amount);
-      default -> Duration.ofDays(amount);
-    };
+    throw new ConfigurationException(
+        name, "a duration such as 500ms, 30s, 10m or 2h, of at most " + LONGEST.toDays() + "d");
+  }
+
+  /** A secret that is sent in a header, where not every character can stand. */
+  @Nullable String headerText(String name) {
+    String value = text(name);
+    if (value != null && !value.matches("[!-~]+")) {
+      throw new ConfigurationException(name, "visible ASCII characters without a space");
+    }
+    return value;
   }
 
   <E extends Enum<E>> E oneOf(String name, Class<E> type, E byDefault) {
@@ -98,25 +124,43 @@ final class Variables {
         : Arrays.stream(value.split(",", -1)).map(String::strip).filter(s -> !s.isEmpty()).toList();
   }
 
+  /**
+   * A URL with a host.
+   *
+   * @param schemes those that will do; none for any
+   * @return with its scheme in lower case, as everybody compares it
+   */
   URI uri(String name, String value, String... schemes) {
     try {
       URI uri = new URI(value);
-      if (uri.getHost() != null && uri.getScheme() != null) {
-        for (String scheme : schemes) {
-          if (uri.getScheme().equalsIgnoreCase(scheme)) {
-            return uri;
-          }
-        }
+      String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
+      if (uri.getHost() != null
+          && !scheme.isEmpty()
+          && uri.getPort() <= MAX_PORT
+          && (schemes.length == 0 || List.of(schemes).contains(scheme))) {
+        return new URI(scheme + value.substring(scheme.length()));
       }
     } catch (URISyntaxException e) {
       // Told below, without the value: it may hold a password.
     }
     throw new ConfigurationException(
-        name, "a URL that begins with " + String.join(":// or ", schemes) + "://");
+        name,
+        schemes.length == 0
+            ? "a URL with a host"
+            : "a URL that begins with " + String.join(":// or ", schemes) + "://");
   }
 
   @Nullable Path path(String name) {
     String value = text(name);
-    return value == null ? null : Path.of(value);
+    try {
+      return value == null ? null : Path.of(value);
+    } catch (InvalidPathException e) {
+      throw new ConfigurationException(name, "a path of this system");
+    }
+  }
+
+  Path path(String name, String byDefault) {
+    Path path = path(name);
+    return path == null ? Path.of(byDefault) : path;
   }
 }

@@ -261,6 +261,47 @@ class EnvironmentTest {
   @ParameterizedTest
   @CsvSource({
     "PORT,70000",
+    "PORT,-1",
+    "PORT,http",
+    "AVAI_METRICS_PORT,70000",
+    "AVAI_METRICS_PORT,8080",
+    "NODE_ENV,staging",
+    "AVAI_TURN_LEASE,366d",
+    "AVAI_IDLE_TIMEOUT,999999999999d",
+    "AVAI_AI_FIRST_TIMEOUT,0s",
+    "AVAI_AI_IDLE_TIMEOUT,30",
+    "AVAI_AI_TURN_TIMEOUT,10 m",
+    "AVAI_TURN_EXPIRY,-1s",
+    "AVAI_TURN_ATTEMPTS,0",
+    "AVAI_SLOW_READER_TIMEOUT,1.5s",
+    "AVAI_AUTH_TIMEOUT,soon",
+    "AVAI_SHUTDOWN_GRACE,10",
+    "AVAI_CANISTER_CONNECTIONS,0",
+    "AVAI_CANISTER_MAX_IN_FLIGHT,none",
+    "AVAI_CANISTER_TOKEN,a secret",
+    "AVAI_CANISTER_WS_URL,ws://a.example:99999",
+    "AVAI_CANISTER_WS_URL,ws://a.example/#x",
+    "AVAI_CANISTER_WS_URL,'ws://a.example,b.example'",
+    "AVAI_CONTEXT_MESSAGES,0",
+    "AVAI_CONTEXT_TOKENS,x",
+    "AVAI_MAX_CONNECTIONS,0",
+    "AVAI_MAX_CONNECTIONS_PER_ADDRESS,0",
+    "AVAI_MAX_CONNECTIONS_PER_USER,0",
+    "AVAI_MAX_FRAME_BYTES,0",
+    "AVAI_MAX_CONTENT_CHARS,0",
+    "AVAI_MAX_REPLY_CHARS,0",
+    "AVAI_RATE_LIMIT_ANONYMOUS_PER_MINUTE,0",
+    "AVAI_RATE_LIMIT_PRO_PER_MINUTE,x",
+    "AVAI_RATE_LIMIT_ENTERPRISE_PER_MINUTE,1e3",
+    "AVAI_ALLOWED_ORIGINS,app.example",
+    "AVAI_ALLOWED_ORIGINS,https://app.example/page",
+    "AVAI_ALLOWED_ORIGINS,https://u:secret@app.example",
+    "AVAI_TRUSTED_PROXIES,proxy.example",
+    "CLERK_AUTHORIZED_PARTIES,app.example",
+    "CLERK_SECRET_KEY,sk secret@",
+    "LOG_FORMAT,xml",
+    "DATABASE_URL,postgres://u:secret@h:99999/d",
+    "SUPABASE_URL,https://abcd.supabase.co.evil.example",
     "AVAI_ENV,staging",
     "AVAI_TURN_LEASE,10",
     "AVAI_HEARTBEAT,0s",
@@ -356,6 +397,17 @@ class EnvironmentTest {
         Map.of("SUPABASE_URL", "https://abcd.supabase.co", "SUPABASE_SERVICE_ROLE_KEY", "k"),
         "SUPABASE_SERVICE_ROLE_KEY");
     refused(Map.of("SUPABASE_DB_PASSWORD", "p"), "SUPABASE_URL");
+    refused(Map.of("SUPABASE_URL", "https://abcd.supabase.co"), "SUPABASE_DB_PASSWORD");
+    refused(
+        Map.of("SUPABASE_URL", "https://db.app.example", "SUPABASE_DB_PASSWORD", "p"),
+        "SUPABASE_URL");
+    assertThatExceptionOfType(ConfigurationException.class)
+        .isThrownBy(() -> read("SUPABASE_SERVICE_ROLE_KEY", "k"))
+        .withMessageContaining("no database connection")
+        .withMessageContaining("DATABASE_URL");
+    assertThat(
+            read("SUPABASE_SERVICE_ROLE_KEY", "k", "DATABASE_URL", "postgres://u:p@h/d").database())
+        .isInstanceOf(DatabaseSettings.External.class);
   }
 
   @Test
@@ -371,6 +423,35 @@ class EnvironmentTest {
     assertThat(identity.jwksUrl())
         .isEqualTo(URI.create("https://nice.clerk.example/.well-known/jwks.json"));
     assertThat(identity.authorizedParties()).containsExactly("https://app.example");
+  }
+
+  @Test
+  void spellings_areMadeThoseThatOthersCompare() {
+    ServerSettings settings =
+        read(
+            "AVAI_ALLOWED_ORIGINS",
+            "https://App.example:443/, http://b.example:80,https://c.example:8443",
+            "AVAI_CANISTER_WS_URL",
+            "WSS://C.example/X");
+    assertThat(settings.allowedOrigins())
+        .containsExactlyInAnyOrder(
+            "https://app.example", "http://b.example", "https://c.example:8443");
+    assertThat(settings.identity().authorizedParties()).isEqualTo(settings.allowedOrigins());
+    assertThat(settings.canisters().urls()).containsExactly(URI.create("wss://C.example/X"));
+    Environment.read(with(PRODUCTION, "AVAI_CANISTER_WS_URL", "WSS://c.example"));
+    refused(with(PRODUCTION, "AVAI_CANISTER_WS_URL", "WS://c.example"), "AVAI_CANISTER_WS_URL");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"500ms,500", "30s,30000", "10m,600000", "2h,7200000", "365d,31536000000"})
+  void durations_haveAUnit(String written, long millis) {
+    assertThat(read("AVAI_IDLE_TIMEOUT", written).edge().idleTimeout().toMillis())
+        .isEqualTo(millis);
+  }
+
+  @Test
+  void shutdownGrace_mayBeNone() {
+    assertThat(read("AVAI_SHUTDOWN_GRACE", "0s").shutdownGrace()).isZero();
   }
 
   @Test
