@@ -7,8 +7,10 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -50,6 +52,7 @@ import life.avai.server.settings.CanisterAddresses;
 import life.avai.server.settings.ConfigurationException;
 import life.avai.server.settings.IdentitySettings;
 import life.avai.server.settings.ServerSettings;
+import life.avai.server.websocket.AiStatus;
 import life.avai.server.websocket.CloseCode;
 import life.avai.server.websocket.Services;
 import life.avai.server.websocket.SessionRegistry;
@@ -89,6 +92,7 @@ public final class AvaiServer implements AutoCloseable {
     CredentialVerifier verifier = verifier(settings.identity());
     SystemPrompt prompt = prompt(settings.systemPromptFile());
     SslContext tls = tls(settings);
+    InetAddress host = host(settings.host());
     Ids ids = Ids.timeOrdered();
     InstantSource clock = InstantSource.system();
     ServerMetrics metrics = new ServerMetrics();
@@ -116,6 +120,7 @@ public final class AvaiServer implements AutoCloseable {
     turns = conversations.turns();
     opened.push(turns);
     registry = new SessionRegistry(settings.edge().maxPerUser());
+    AiStatus status = new AiStatus(assistant, stores.conversations());
     Services services =
         new Services(
             new Authenticate(
@@ -135,6 +140,7 @@ public final class AvaiServer implements AutoCloseable {
             conversations.events(),
             turns,
             assistant,
+            status,
             clock);
     gauges(metrics, stores, conversations.events());
     HttpResources resources =
@@ -152,8 +158,7 @@ public final class AvaiServer implements AutoCloseable {
     opened.push(listener);
     mainSocket =
         listener.listen(
-            settings.host(),
-            settings.port(),
+            new Listener.Place("PORT", host, settings.port()),
             tls,
             settings.edge().authTimeout(),
             () -> new HttpEdge(origins, resources, upgrade, limits));
@@ -161,13 +166,12 @@ public final class AvaiServer implements AutoCloseable {
         settings.metricsPort() == 0
             ? null
             : listener.listen(
-                settings.host(),
-                settings.metricsPort(),
+                new Listener.Place("AVAI_METRICS_PORT", host, settings.metricsPort()),
                 null,
                 settings.edge().authTimeout(),
                 () -> new HttpEdge(origins, resources, upgrade, limits));
     assistant.onStatusChange(
-        () -> Thread.ofVirtual().name("status").start(registry::announceStatus));
+        () -> Thread.ofVirtual().name("status").start(() -> registry.announce(status)));
     storage.whenMigrated(turns::start);
     timer.scheduleWithFixedDelay(
         () -> registry.sweep(System.nanoTime()),
@@ -230,9 +234,24 @@ public final class AvaiServer implements AutoCloseable {
 
   private static SystemPrompt prompt(@Nullable Path file) {
     try {
-      return file == null ? SystemPrompt.DEFAULT : new SystemPrompt(Files.readString(file));
+      String text = file == null ? null : Files.readString(file);
+      if (text == null) {
+        return SystemPrompt.DEFAULT;
+      }
+      if (!text.isBlank()) {
+        return new SystemPrompt(text);
+      }
     } catch (IOException e) {
-      throw new ConfigurationException("AVAI_SYSTEM_PROMPT_FILE", "a file that can be read");
+      // Told below.
+    }
+    throw new ConfigurationException("AVAI_SYSTEM_PROMPT_FILE", "a file with a text in UTF-8");
+  }
+
+  private static InetAddress host(String name) {
+    try {
+      return InetAddress.getByName(name);
+    } catch (UnknownHostException e) {
+      throw new ConfigurationException("AVAI_HOST", "an address or a name of this machine");
     }
   }
 

@@ -18,7 +18,10 @@ import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.ssl.SslContext;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -47,6 +50,13 @@ final class Listener implements AutoCloseable {
   }
 
   /**
+   * Where to listen.
+   *
+   * @param variable what names the port, for whoever chose one that is taken
+   */
+  record Place(String variable, InetAddress host, int port) {}
+
+  /**
    * Listens.
    *
    * @param handshakeTimeout how long a connection may take until it is upgraded or asks its first
@@ -55,8 +65,7 @@ final class Listener implements AutoCloseable {
    * @throws ConfigurationException when the port is taken, or the host is not this machine's
    */
   Channel listen(
-      String host,
-      int port,
+      Place place,
       @Nullable SslContext tls,
       Duration handshakeTimeout,
       Supplier<ChannelHandler> edge) {
@@ -87,13 +96,28 @@ final class Listener implements AutoCloseable {
                     closeWhenIdle(channel, handshakeTimeout);
                   }
                 })
-            .bind(new InetSocketAddress(host, port))
+            .bind(new InetSocketAddress(place.host(), place.port()))
             .awaitUninterruptibly();
     if (!bound.isSuccess()) {
-      throw new ConfigurationException(
-          "PORT", "a port that is free; " + port + " on " + host + " cannot be listened on");
+      throw isOurs(place.host())
+          ? new ConfigurationException(
+              place.variable(),
+              "a port that is free; "
+                  + place.port()
+                  + " on "
+                  + place.host().getHostAddress()
+                  + " cannot be listened on")
+          : new ConfigurationException("AVAI_HOST", "an address or a name of this machine");
     }
     return bound.channel();
+  }
+
+  private static boolean isOurs(InetAddress host) {
+    try {
+      return host.isAnyLocalAddress() || NetworkInterface.getByInetAddress(host) != null;
+    } catch (SocketException e) {
+      return true;
+    }
   }
 
   /**

@@ -3,9 +3,12 @@ package life.avai.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import life.avai.server.settings.ConfigurationException;
 import life.avai.server.support.TestServer;
 import life.avai.testkit.canister.FakeCanister;
@@ -24,6 +27,12 @@ class AwayAndLimitsTest {
       JsonObject answer = client.await("ai_unavailable");
       assertThat(answer.string("request_id")).isEqualTo(sent.requestId());
       assertThat(answer.bool("final")).isTrue();
+      assertThat(answer.string("reason")).isNotBlank();
+      assertThat(answer.integer("retry_after")).isPositive();
+      JsonObject again = client.request("regenerate", "thread_id", sent.threadId());
+      assertThat(again.type()).isEqualTo("regenerate_ack");
+      assertThat(client.await("ai_unavailable").string("request_id"))
+          .isEqualTo(again.string("request_id"));
       assertThat(client.request("get_ai_status").string("state")).isEqualTo("disabled");
     }
   }
@@ -55,6 +64,117 @@ class AwayAndLimitsTest {
       turns.forEach(turn -> assertThat(client.awaitReply(turn).isCompleted()).isTrue());
       assertThat(client.request("get_history", "thread_id", thread).objects("messages"))
           .hasSize(10);
+    }
+  }
+
+  @Test
+  void statusIsPushed_andAMessageThatWaits_canBeRepeatedAndCancelled() {
+    try (FakeCanister canister = FakeCanister.start();
+        TestServer server = TestServer.start(canister, Map.of());
+        TestClient client = server.anonymous();
+        TestClient watcher = server.connect()) {
+      JsonObject status = watcher.request("get_ai_status");
+      assertThat(status.object("canisters"))
+          .isEqualTo(JsonObject.of("connected", 1, "configured", 1));
+      assertThat(status.integer("queued_turns")).isZero();
+      canister.stop();
+      JsonObject away =
+          watcher.await(
+              "its absence", frame -> "unavailable".equals(frame.optionalString("state")));
+      assertThat(away.has("in_reply_to")).isFalse();
+      assertThat(away.object("canisters").integer("connected")).isZero();
+
+      JsonObject message =
+          JsonObject.of(
+              "type",
+              "send_message",
+              "thread_id",
+              "new",
+              "content",
+              "waits",
+              "client_message_id",
+              UUID.randomUUID().toString());
+      JsonObject sent = client.request(message);
+      JsonObject notice = client.await("ai_unavailable");
+      assertThat(notice.string("thread_id")).isEqualTo(sent.string("thread_id"));
+      assertThat(notice.string("request_id")).isEqualTo(sent.string("request_id"));
+      assertThat(notice.string("reason")).isNotBlank();
+      assertThat(notice.integer("retry_after")).isPositive();
+      assertThat(notice.bool("final")).isFalse();
+      assertThat(watcher.request("get_ai_status").integer("queued_turns")).isEqualTo(1);
+
+      assertThat(client.request(message).bool("duplicate")).isTrue();
+      assertThat(client.await("ai_unavailable").bool("final")).isFalse();
+      String thread = sent.string("thread_id");
+      assertThat(client.request("regenerate", "thread_id", thread).string("code"))
+          .isEqualTo("BUSY");
+      assertThat(client.request("cancel", "thread_id", thread).list("request_ids"))
+          .isEqualTo(List.of(sent.string("request_id")));
+      assertThat(client.await("ai_cancelled").has("content")).isFalse();
+      assertThat(client.request("cancel", "thread_id", thread).list("request_ids")).isEmpty();
+      assertThat(client.frames("ai_typing")).isEmpty();
+
+      canister.restart();
+      watcher.await("its return", frame -> "available".equals(frame.optionalString("state")));
+      assertThat(watcher.request("get_ai_status").integer("queued_turns")).isZero();
+    }
+  }
+
+  @Test
+  void socketOfVeryManyThreads_hearsOfEach() {
+    int threads = 1_010;
+    try (TestServer server = TestServer.start(Map.of());
+        TestClient client = server.anonymous().timeout(Duration.ofMinutes(1))) {
+      for (int i = 0; i < threads; i++) {
+        client.send("send_message", "thread_id", "new", "content", "m" + i);
+      }
+      for (int i = 0; i < threads; i++) {
+        assertThat(client.await("ai_unavailable").bool("final")).isTrue();
+      }
+      client.settle();
+      // A socket watches a thousand threads at most; it is told which it has let go.
+      List<String> first =
+          client.frames("message_sent").stream()
+              .limit(10)
+              .map(frame -> frame.string("thread_id"))
+              .toList();
+      assertThat(client.frames("unsubscribed").stream().map(frame -> frame.string("thread_id")))
+          .containsExactlyElementsOf(first);
+    }
+  }
+
+  @Test
+  void repeats_costLikeAnySend() {
+    try (TestServer server = TestServer.start(Map.of("AVAI_RATE_LIMIT_ANONYMOUS_PER_MINUTE", "3"));
+        TestClient client = server.anonymous();
+        TestClient other = server.anonymous()) {
+      JsonObject message =
+          JsonObject.of(
+              "type",
+              "send_message",
+              "thread_id",
+              "new",
+              "content",
+              "m",
+              "client_message_id",
+              UUID.randomUUID().toString());
+      for (int i = 0; i < 3; i++) {
+        assertThat(client.request(message).type()).isEqualTo("message_sent");
+      }
+      JsonObject refused = client.request(message);
+      assertThat(refused.string("code")).isEqualTo("RATE_LIMITED");
+      assertThat(refused.string("client_message_id"))
+          .isEqualTo(message.string("client_message_id"));
+      assertThat(other.request(message.with("thread_id", "new")).type()).isEqualTo("message_sent");
+      // Who goes on all the same is sent away.
+      try {
+        for (int i = 0; i < 2_000; i++) {
+          client.send(message);
+        }
+      } catch (UncheckedIOException e) {
+        // Closed already.
+      }
+      assertThat(client.awaitClose().code()).isIn(1008, 1006);
     }
   }
 

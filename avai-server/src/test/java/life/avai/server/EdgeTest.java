@@ -80,13 +80,75 @@ class EdgeTest {
   }
 
   private static String rawGet(String path) throws IOException {
-    try (var socket = new java.net.Socket("127.0.0.1", server.port())) {
+    return ask(server.port(), "GET " + path);
+  }
+
+  /** The whole answer to a request without a body. */
+  private static String ask(int port, String methodAndPath, String... headers) throws IOException {
+    try (var socket = new java.net.Socket("127.0.0.1", port)) {
+      String more = headers.length == 0 ? "" : String.join("\r\n", headers) + "\r\n";
       socket
           .getOutputStream()
           .write(
-              ("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+              (methodAndPath
+                      + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+                      + more
+                      + "\r\n")
                   .getBytes(StandardCharsets.US_ASCII));
       return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "HEAD, /, 200",
+    "HEAD, /health, 200",
+    "HEAD, /nothing, 404",
+    "POST, /, 405",
+    "POST, /health, 405",
+    "DELETE, /metrics, 405",
+    "POST, /nothing, 404",
+    "OPTIONS, /health, 405",
+    "GET, /ws, 426",
+    "POST, /ws, 400"
+  })
+  void otherMethods_areAnsweredSensibly(String method, String path, int status) throws IOException {
+    String answer = ask(server.port(), method + " " + path);
+    assertThat(answer).startsWith("HTTP/1.1 " + status + " ");
+    if (method.equals("HEAD")) {
+      assertThat(answer).endsWith("\r\n\r\n").containsIgnoringCase("content-length: ");
+    } else {
+      assertThat(answer).contains("application/json");
+    }
+    if (status == 405) {
+      assertThat(answer).containsIgnoringCase("allow: GET, HEAD");
+    }
+  }
+
+  @Test
+  void whatAProxyAsksForSomebodyElse_isNotAskedByAnOperator() throws IOException {
+    assertThat(ask(server.port(), "GET /metrics", "X-Forwarded-For: 203.0.113.9"))
+        .startsWith("HTTP/1.1 404 ");
+    assertThat(ask(server.port(), "GET /health", "X-Forwarded-For: 203.0.113.9"))
+        .startsWith("HTTP/1.1 200 ")
+        .contains("\"status\"")
+        .doesNotContain("checks");
+  }
+
+  @Test
+  void metricsOnAPortOfTheirOwn_areNowhereElse() throws IOException {
+    int port;
+    try (var free = new java.net.ServerSocket(0)) {
+      port = free.getLocalPort();
+    }
+    try (TestServer apart = TestServer.start(Map.of("AVAI_METRICS_PORT", Integer.toString(port)))) {
+      assertThat(ask(port, "GET /metrics"))
+          .startsWith("HTTP/1.1 200 ")
+          .contains("avai_connections");
+      assertThat(ask(port, "GET /health")).startsWith("HTTP/1.1 200 ").contains("checks");
+      assertThat(ask(port, "GET /ws")).startsWith("HTTP/1.1 404 ");
+      assertThat(apart.get("/metrics").statusCode()).isEqualTo(404);
+      assertThat(apart.get("/health").statusCode()).isEqualTo(200);
     }
   }
 

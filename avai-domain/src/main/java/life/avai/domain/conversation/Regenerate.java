@@ -6,13 +6,11 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.function.Consumer;
 import life.avai.domain.Ids;
-import life.avai.domain.conversation.ConversationEvent.TurnFailed;
 import life.avai.domain.conversation.ConversationEvent.TurnWaits;
 import life.avai.domain.conversation.ConversationStore.RegenerateOutcome;
 import life.avai.domain.conversation.ConversationStore.RegenerateOutcome.Regenerating;
 import life.avai.domain.identity.UserId;
 import life.avai.domain.thread.ThreadId;
-import life.avai.domain.turn.FailureCode;
 import life.avai.domain.turn.RequestId;
 
 /** Answers the last user message of a thread anew. */
@@ -85,12 +83,7 @@ public final class Regenerate {
 
   private static ConversationEvent notRunning(ThreadId thread, TurnStart start, RequestId id) {
     return start instanceof TurnStart.FailDisabled
-        ? new TurnFailed(
-            thread,
-            id,
-            FailureCode.AI_DISABLED,
-            TurnOutcomes.reason(FailureCode.AI_DISABLED),
-            Duration.ZERO)
+        ? TurnOutcomes.disabled(thread, id)
         : new TurnWaits(
             thread, id, "no assistant is connected just now; the question waits", CANISTER_RETRY);
   }

@@ -10,7 +10,6 @@ import java.util.UUID;
 import life.avai.domain.Ids;
 import life.avai.domain.assistant.TokenEstimator;
 import life.avai.domain.conversation.ConversationEvent.MessageAdded;
-import life.avai.domain.conversation.ConversationEvent.TurnFailed;
 import life.avai.domain.conversation.ConversationEvent.TurnWaits;
 import life.avai.domain.conversation.MessageDraft.Target;
 import life.avai.domain.conversation.SaveOutcome.Receipt;
@@ -23,7 +22,6 @@ import life.avai.domain.ratelimit.RateLimiter;
 import life.avai.domain.ratelimit.RateLimiter.Decision.Refused;
 import life.avai.domain.thread.ThreadId;
 import life.avai.domain.thread.ThreadTitle;
-import life.avai.domain.turn.FailureCode;
 import life.avai.domain.turn.RequestId;
 import life.avai.domain.turn.TurnSnapshot;
 import org.jspecify.annotations.Nullable;
@@ -198,13 +196,7 @@ public final class SendMessage {
   private void tellWhyNotRunning(TurnStart start, Receipt receipt) {
     switch (start) {
       case TurnStart.FailDisabled() ->
-          events.publish(
-              new TurnFailed(
-                  receipt.threadId(),
-                  receipt.requestId(),
-                  FailureCode.AI_DISABLED,
-                  TurnOutcomes.reason(FailureCode.AI_DISABLED),
-                  Duration.ZERO));
+          events.publish(TurnOutcomes.disabled(receipt.threadId(), receipt.requestId()));
       case TurnStart.Wait() ->
           events.publish(
               new TurnWaits(

@@ -6,7 +6,9 @@ import life.avai.domain.conversation.ConversationEvent.TurnCancelled;
 import life.avai.domain.conversation.ConversationEvent.TurnEnded;
 import life.avai.domain.conversation.ConversationEvent.TurnFailed;
 import life.avai.domain.message.Message.AssistantMessage;
+import life.avai.domain.thread.ThreadId;
 import life.avai.domain.turn.FailureCode;
+import life.avai.domain.turn.RequestId;
 import life.avai.domain.turn.TurnSnapshot;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +39,12 @@ public final class TurnOutcomes {
   private static TurnEnded failed(TurnSnapshot turn) {
     FailureCode code = turn.failure() == null ? FailureCode.INTERNAL : turn.failure();
     return new TurnFailed(turn.threadId(), turn.id(), code, reason(code), RETRY_AFTER);
+  }
+
+  /** A turn that was ended when it was kept, because nobody is configured to answer. */
+  static TurnFailed disabled(ThreadId thread, RequestId turn) {
+    return new TurnFailed(
+        thread, turn, FailureCode.AI_DISABLED, reason(FailureCode.AI_DISABLED), RETRY_AFTER);
   }
 
   /** What to tell people, when nothing more is known than the code. */

@@ -19,6 +19,7 @@ import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Base64;
+import java.util.List;
 import life.avai.server.websocket.WebSocketUpgrade;
 
 /**
@@ -28,6 +29,8 @@ import life.avai.server.websocket.WebSocketUpgrade;
 public final class HttpEdge extends SimpleChannelInboundHandler<FullHttpRequest> {
   private static final System.Logger LOG = System.getLogger(HttpEdge.class.getName());
   private static final int KEY_BYTES = 16;
+  private static final List<String> FORWARDED =
+      List.of("Forwarded", "X-Forwarded-For", "X-Real-IP");
 
   private final OriginPolicy origins;
   private final HttpResources resources;
@@ -66,7 +69,7 @@ public final class HttpEdge extends SimpleChannelInboundHandler<FullHttpRequest>
       refuse(context, request, HttpResponseStatus.BAD_REQUEST, "the path is not well-formed");
       return;
     }
-    if (path.equals("/ws")) {
+    if (path.equals("/ws") && resources.isForClients(port(context))) {
       webSocket(context, request);
     } else {
       plain(context, request, path);
@@ -140,9 +143,13 @@ public final class HttpEdge extends SimpleChannelInboundHandler<FullHttpRequest>
     return (InetSocketAddress) context.channel().remoteAddress();
   }
 
+  private static int port(ChannelHandlerContext context) {
+    return ((InetSocketAddress) context.channel().localAddress()).getPort();
+  }
+
   private void plain(ChannelHandlerContext context, FullHttpRequest request, String path) {
     boolean head = request.method().equals(HttpMethod.HEAD);
-    if (!head && !request.method().equals(HttpMethod.GET)) {
+    if (!head && !request.method().equals(HttpMethod.GET) && resources.has(path)) {
       FullHttpResponse response =
           response(
               HttpResponseStatus.METHOD_NOT_ALLOWED,
@@ -156,8 +163,9 @@ public final class HttpEdge extends SimpleChannelInboundHandler<FullHttpRequest>
         new HttpResources.Request(
             path,
             address(context).getAddress(),
+            FORWARDED.stream().anyMatch(request.headers()::contains),
             request.headers().get(HttpHeaderNames.HOST),
-            ((InetSocketAddress) context.channel().localAddress()).getPort());
+            port(context));
     // Health asks the database and waits for it, so no answer is made on the event loop.
     Thread unused =
         Thread.ofVirtual()

@@ -55,8 +55,14 @@ public final class HttpResources {
     this.operatorsOnMainPort = metricsPort == 0;
   }
 
-  /** A GET. */
-  public record Request(String path, InetAddress from, @Nullable String host, int port) {}
+  /**
+   * A GET.
+   *
+   * @param forwarded whether a proxy says that it asks for somebody else
+   * @param port of ours, that it came in by
+   */
+  public record Request(
+      String path, InetAddress from, boolean forwarded, @Nullable String host, int port) {}
 
   /** What is sent back. */
   @SuppressWarnings("ArrayRecordComponent") // Never compared, and copied by nobody: it is a body.
@@ -91,7 +97,9 @@ public final class HttpResources {
         Health now = health.get();
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("status", now.status());
-        fields.putAll(now.details());
+        if (isOperator(request) || isLoopback(request)) {
+          fields.putAll(now.details());
+        }
         yield Answer.json(statusOf(now), fields);
       }
       case "/metrics" ->
@@ -112,7 +120,25 @@ public final class HttpResources {
   }
 
   private boolean isOperator(Request request) {
-    return operatorsOnMainPort ? request.from().isLoopbackAddress() : request.port() == metricsPort;
+    return operatorsOnMainPort ? isLoopback(request) : request.port() == metricsPort;
+  }
+
+  /** Asked from this machine itself, and not by a proxy on it for the rest of the world. */
+  private static boolean isLoopback(Request request) {
+    return request.from().isLoopbackAddress() && !request.forwarded();
+  }
+
+  /** Whether there is something under a path, whoever may see it. */
+  boolean has(String path) {
+    return switch (path) {
+      case "/", "/metrics", "/health", "/health/live", "/health/ready" -> true;
+      default -> page(path).status().equals(HttpResponseStatus.OK);
+    };
+  }
+
+  /** Whether a port of ours is for clients, or for operators alone. */
+  boolean isForClients(int port) {
+    return operatorsOnMainPort || port != metricsPort;
   }
 
   private static Answer notFound() {

@@ -23,11 +23,14 @@ import life.avai.server.wire.ClientFrame;
 import life.avai.server.wire.ErrorCode;
 import life.avai.server.wire.RequestTag;
 import life.avai.server.wire.ServerFrames;
+import org.jspecify.annotations.Nullable;
 
 /** Does what one connection's frames ask, and answers each exactly once. */
 final class FrameHandler {
   /** What a conflict shows of what was missed: the rest is for {@code get_history}. */
   private static final int MISSED_AT_MOST = 100;
+
+  private static final Duration SIGN_IN_RETRY = Duration.ofSeconds(5);
 
   private final WebSocketSession session;
   private final Services services;
@@ -50,7 +53,7 @@ final class FrameHandler {
           session.socket().send(ServerFrames.pong(answerType, services.clock().instant()), tag);
       case ClientFrame.GetAiStatus() -> {
         session.statusAsked();
-        status(tag);
+        session.socket().send(services.status().frame(), tag);
       }
       case ClientFrame.SendMessage message -> send(message, tag);
       case ClientFrame.Cancel(var thread, var turn) ->
@@ -110,25 +113,21 @@ final class FrameHandler {
   }
 
   private void authenticate(ClientFrame.Authenticate frame, RequestTag tag) {
-    if (frame.deltas() != null) {
-      session.setDeltas(frame.deltas());
-    }
     Caller before = session.caller();
+    // Who is here anonymously already need not show it again, neither to stay nor to sign in.
+    SessionToken shown =
+        frame.sessionToken() == null
+            ? session.anonymousSession()
+            : SessionToken.presented(frame.sessionToken());
     Authenticate.Outcome outcome =
-        services
-            .authenticate()
-            .handle(
-                new Authenticate.Command(
-                    frame.token(),
-                    frame.sessionToken() == null
-                        ? null
-                        : SessionToken.presented(frame.sessionToken()),
-                    before));
+        services.authenticate().handle(new Authenticate.Command(frame.token(), shown, before));
     switch (outcome) {
       case Authenticate.Outcome.Refused(var reason) -> session.authenticationFailed(reason, tag);
-      case Authenticate.Outcome.TryAgain(var reason) -> session.authenticationFailed(reason, tag);
+      case Authenticate.Outcome.TryAgain(var reason) ->
+          session.socket().send(ServerFrames.signInUndecided(reason, SIGN_IN_RETRY, tag), tag);
       case Authenticate.Outcome.Anonymous(var caller, var secret) -> {
-        if (session.authenticated(caller, null, tag)) {
+        if (session.authenticated(caller, null, secret, tag)) {
+          session.setDeltas(frame.deltas());
           session.socket().send(ServerFrames.anonymous(caller, secret), tag);
         }
       }
@@ -137,12 +136,15 @@ final class FrameHandler {
               var expiresAt,
               var providerSession,
               var claimedFrom) -> {
-        if (before != null && claimedFrom == null && !before.userId().equals(caller.userId())) {
+        if (before != null
+            && !before.userId().equals(caller.userId())
+            && !before.userId().equals(claimedFrom)) {
           // What was watched as somebody else is no longer this connection's to see.
           session.watches().endAll(false);
         }
-        if (session.authenticated(caller, expiresAt, tag)) {
-          session.socket().send(ServerFrames.signedIn(caller, expiresAt), tag);
+        if (session.authenticated(caller, expiresAt, null, tag)) {
+          session.setDeltas(frame.deltas());
+          session.socket().send(ServerFrames.signedIn(caller, expiresAt, providerSession), tag);
         }
         if (claimedFrom != null) {
           session.registry().endOthers(claimedFrom, session);
@@ -151,28 +153,21 @@ final class FrameHandler {
     }
   }
 
-  private void status(RequestTag tag) {
-    session
-        .socket()
-        .send(
-            ServerFrames.aiStatus(services.assistant().status(), services.store().waitingTurns()),
-            tag);
-  }
-
-  void tellStatus() {
-    session
-        .socket()
-        .send(
-            ServerFrames.aiStatus(services.assistant().status(), services.store().waitingTurns()));
-  }
-
-  private void send(ClientFrame.SendMessage frame, RequestTag tag) {
+  /** Whether the server goes down; then the answer has been given. */
+  private boolean refusedBecauseClosing(RequestTag tag) {
     if (session.registry().isClosing()) {
       session.error(
           ErrorCode.SHUTTING_DOWN,
           "the server is shutting down; send again elsewhere",
           Duration.ofSeconds(2),
           tag);
+      return true;
+    }
+    return false;
+  }
+
+  private void send(ClientFrame.SendMessage frame, RequestTag tag) {
+    if (refusedBecauseClosing(tag)) {
       return;
     }
     Caller caller = requireNonNull(session.caller(), "checked before the frame was handled");
@@ -223,14 +218,20 @@ final class FrameHandler {
         .socket()
         .send(
             ServerFrames.messageSent(
-                accepted.receipt(),
-                frame.clientMessageId() == null ? null : frame.clientMessageId().toString(),
-                accepted.earlier() != null),
+                accepted.receipt(), clientMessageId(frame, tag), accepted.earlier() != null),
             tag);
     if (accepted.earlier() != null) {
       subscriptions.tellAsItStands(accepted.earlier());
     }
     subscriptions.begin(thread);
+  }
+
+  /** As the client wrote it, so that it finds its message again. */
+  private static @Nullable String clientMessageId(ClientFrame.SendMessage frame, RequestTag tag) {
+    if (frame.clientMessageId() == null) {
+      return null;
+    }
+    return tag.clientMessageId() == null ? tag.messageId() : tag.clientMessageId();
   }
 
   private void conflict(ClientFrame.SendMessage frame, long position, RequestTag tag) {
@@ -261,6 +262,9 @@ final class FrameHandler {
   }
 
   private void regenerate(ThreadId thread, RequestTag tag) {
+    if (refusedBecauseClosing(tag)) {
+      return;
+    }
     RegenerateOutcome outcome =
         services
             .regenerate()
@@ -320,7 +324,6 @@ final class FrameHandler {
 
   private void delete(ThreadId thread, RequestTag tag) {
     if (services.manageThreads().delete(user(), thread, session.id())) {
-      session.watches().end(thread);
       session.socket().send(ServerFrames.threadDeleted(thread), tag);
     } else {
       notFound(tag);

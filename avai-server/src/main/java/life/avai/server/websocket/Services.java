@@ -26,4 +26,5 @@ public record Services(
     ConversationEvents events,
     TurnDispatcher turns,
     Assistant assistant,
+    AiStatus status,
     InstantSource clock) {}

@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import life.avai.domain.identity.UserId;
 import life.avai.server.wire.ErrorCode;
+import life.avai.server.wire.ServerFrame;
 import life.avai.server.wire.ServerFrames;
 
 /**
@@ -116,7 +117,8 @@ public final class SessionRegistry {
   }
 
   /** Tells those who asked how the assistant does. */
-  public void announceStatus() {
-    sessions.values().forEach(WebSocketSession::tellStatusIfAsked);
+  public void announce(AiStatus status) {
+    ServerFrame frame = status.frame();
+    sessions.values().forEach(session -> session.tellStatusIfAsked(frame));
   }
 }

@@ -1,10 +1,12 @@
 package life.avai.server.websocket;
 
+import java.time.Duration;
 import java.util.Optional;
 import life.avai.domain.conversation.ConversationEvent.TurnAnswered;
 import life.avai.domain.conversation.ConversationEvent.TurnCancelled;
 import life.avai.domain.conversation.ConversationEvent.TurnEnded;
 import life.avai.domain.conversation.ConversationEvent.TurnFailed;
+import life.avai.domain.conversation.ConversationEvent.TurnWaits;
 import life.avai.domain.conversation.ConversationEvents.Subscription;
 import life.avai.domain.conversation.TurnOutcomes;
 import life.avai.domain.identity.UserId;
@@ -16,6 +18,7 @@ import life.avai.domain.thread.ChatThread;
 import life.avai.domain.thread.ThreadId;
 import life.avai.domain.turn.RequestId;
 import life.avai.domain.turn.TurnSnapshot;
+import life.avai.domain.turn.TurnState;
 import life.avai.server.wire.ClientFrame;
 import life.avai.server.wire.ErrorCode;
 import life.avai.server.wire.RequestTag;
@@ -29,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Subscriptions {
   private static final int HISTORY_PAGE = 200;
+  private static final Duration STILL_WAITS = Duration.ofSeconds(5);
 
   private final WebSocketSession session;
   private final Services services;
@@ -41,7 +45,7 @@ final class Subscriptions {
 
   /** Takes a place in a thread's events, unless there is one already; nothing is written yet. */
   void watch(ThreadId thread) {
-    if (!session.watches().isWatching(thread) && session.watches().size() < Watches.MAX_WATCHED) {
+    if (!session.watches().isWatching(thread)) {
       prepared = session.watches().open(thread);
     }
   }
@@ -51,19 +55,23 @@ final class Subscriptions {
     Subscription subscription = prepared;
     prepared = null;
     if (subscription != null) {
-      session
-          .watches()
-          .begin(
-              new ThreadWatch(
-                  subscription,
-                  session.id(),
-                  session.wantsDeltas(),
-                  0,
-                  subscription.runningAtStart(),
-                  0,
-                  0,
-                  false,
-                  null));
+      ThreadId crowdedOut =
+          session
+              .watches()
+              .begin(
+                  new ThreadWatch(
+                      subscription,
+                      session.id(),
+                      session::wantsDeltas,
+                      0,
+                      subscription.runningAtStart(),
+                      0,
+                      0,
+                      false,
+                      null));
+      if (crowdedOut != null) {
+        session.socket().send(ServerFrames.unsubscribed(crowdedOut));
+      }
     }
   }
 
@@ -98,7 +106,7 @@ final class Subscriptions {
     return new ThreadWatch(
         place.subscription(),
         session.id(),
-        session.wantsDeltas(),
+        session::wantsDeltas,
         covered,
         running,
         at == null ? 0 : at.attempt(),
@@ -150,7 +158,7 @@ final class Subscriptions {
     session
         .socket()
         .send(ServerFrames.subscribed(frame.threadId(), thread.get().messageCount(), running), tag);
-    session.watches().begin(watchFrom(place, 0, running, frame.reply()));
+    ThreadId unused = session.watches().begin(watchFrom(place, 0, running, frame.reply()));
     return true;
   }
 
@@ -184,7 +192,7 @@ final class Subscriptions {
         running = null;
       }
     }
-    session.watches().begin(watchFrom(place, covered, running, frame.reply()));
+    ThreadId unused = session.watches().begin(watchFrom(place, covered, running, frame.reply()));
     return true;
   }
 
@@ -204,7 +212,16 @@ final class Subscriptions {
   void tellAsItStands(TurnSnapshot turn) {
     TurnEnded ended = TurnOutcomes.event(turn);
     switch (ended) {
-      case null -> {}
+      case null -> {
+        if (turn.state() == TurnState.WAITING && !services.assistant().status().isReachable()) {
+          session
+              .socket()
+              .send(
+                  ServerFrames.aiUnavailable(
+                      new TurnWaits(
+                          turn.threadId(), turn.id(), "the message still waits", STILL_WAITS)));
+        }
+      }
       case TurnAnswered answered -> session.socket().send(ServerFrames.aiResponse(answered));
       case TurnFailed failed -> session.socket().send(ServerFrames.aiFailed(failed));
       case TurnCancelled cancelled -> session.socket().send(ServerFrames.aiCancelled(cancelled));

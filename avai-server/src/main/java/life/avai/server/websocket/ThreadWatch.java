@@ -1,6 +1,7 @@
 package life.avai.server.websocket;
 
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import life.avai.domain.conversation.ConversationEvent;
 import life.avai.domain.conversation.ConversationEvent.AssistantTyping;
 import life.avai.domain.conversation.ConversationEvent.MessageAdded;
@@ -33,7 +34,7 @@ final class ThreadWatch {
 
   private final Subscription subscription;
   private final UUID connection;
-  private final boolean deltas;
+  private final BooleanSupplier deltas;
 
   /** What is at or before this position was sent as history. */
   private final long covered;
@@ -48,6 +49,9 @@ final class ThreadWatch {
   /** The turn for which this socket was told that the assistant types. */
   private @Nullable RequestId typing;
 
+  /** Whether the thread is gone, and nothing more will be told. */
+  private boolean over;
+
   /**
    * A place from which nothing has been sent yet.
    *
@@ -60,7 +64,7 @@ final class ThreadWatch {
   ThreadWatch(
       Subscription subscription,
       UUID connection,
-      boolean deltas,
+      BooleanSupplier deltas,
       long covered,
       @Nullable ReplyStream running,
       int attempt,
@@ -93,10 +97,15 @@ final class ThreadWatch {
     return typing;
   }
 
+  /** Whether the thread is gone. */
+  boolean isOver() {
+    return over;
+  }
+
   /** Writes what is new, as far as the socket takes it; tells whether anything was written. */
   boolean drainTo(ClientSocket socket) {
     boolean written = false;
-    while (socket.isWritable() && socket.isOpen()) {
+    while (!over && socket.isWritable() && socket.isOpen()) {
       if (catchingUp) {
         if (!writePiece(socket)) {
           catchingUp = false;
@@ -115,6 +124,12 @@ final class ThreadWatch {
         break;
       }
       subscription.advance();
+      if (event instanceof ThreadDeleted && typing != null) {
+        // Typing has an end before anything else is told; no outcome will bring it.
+        socket.write(ServerFrames.aiTyping(subscription.threadId(), typing, false));
+        typing = null;
+        written = true;
+      }
       ServerFrame frame = frame(event);
       if (frame != null) {
         socket.write(frame);
@@ -142,7 +157,7 @@ final class ThreadWatch {
 
   private boolean writePiece(ClientSocket socket) {
     ReplyStream current = stream;
-    if (current == null || !deltas) {
+    if (current == null || !deltas.getAsBoolean()) {
       return false;
     }
     ReplyStream.Piece piece = current.read(attempt, offset, PIECE);
@@ -197,8 +212,10 @@ final class ThreadWatch {
           connection.equals(origin) ? null : ServerFrames.userTyping(thread, isTyping);
       case ThreadChanged(var thread, var origin) ->
           connection.equals(origin) ? null : ServerFrames.thread("thread_updated", thread);
-      case ThreadDeleted(var thread, var origin) ->
-          connection.equals(origin) ? null : ServerFrames.threadDeleted(thread);
+      case ThreadDeleted(var thread, var origin) -> {
+        over = true;
+        yield connection.equals(origin) ? null : ServerFrames.threadDeleted(thread);
+      }
     };
   }
 

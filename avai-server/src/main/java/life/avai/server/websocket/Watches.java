@@ -1,6 +1,6 @@
 package life.avai.server.websocket;
 
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -19,7 +19,7 @@ final class Watches {
   private static final long MAX_LAG = 4L << 20;
 
   /** How many threads one socket may watch. */
-  static final int MAX_WATCHED = 200;
+  static final int MAX_WATCHED = 1_000;
 
   private final ClientSocket socket;
   private final ConversationEvents events;
@@ -46,23 +46,36 @@ final class Watches {
     return watches == null ? 0 : watches.size();
   }
 
-  /** Begins to write what is new in a thread, in place of an earlier watch of it. */
-  void begin(ThreadWatch watch) {
+  /**
+   * Begins to write what is new in a thread, in place of an earlier watch of it. When there are too
+   * many, the one that began first makes room.
+   *
+   * @return the thread that is no longer watched; null for none
+   */
+  @Nullable ThreadId begin(ThreadWatch watch) {
     ThreadWatch replaced;
+    ThreadId crowdedOut = null;
     synchronized (this) {
       if (closed) {
         watch.subscription().close();
-        return;
+        return null;
       }
       if (watches == null) {
-        watches = new HashMap<>(2);
+        watches = new LinkedHashMap<>(2);
       }
       replaced = watches.put(watch.subscription().threadId(), watch);
+      if (watches.size() > MAX_WATCHED) {
+        crowdedOut = watches.keySet().iterator().next();
+      }
     }
     if (replaced != null) {
       replaced.subscription().close();
     }
+    if (crowdedOut != null) {
+      end(crowdedOut);
+    }
     wake();
+    return crowdedOut;
   }
 
   /**
@@ -119,6 +132,10 @@ final class Watches {
     boolean tooSlow = false;
     for (ThreadWatch watch : snapshot()) {
       written |= watch.drainTo(socket);
+      if (watch.isOver()) {
+        end(watch.subscription().threadId());
+        continue;
+      }
       tooSlow |= !socket.isWritable() && watch.subscription().lag() > MAX_LAG;
     }
     if (written) {

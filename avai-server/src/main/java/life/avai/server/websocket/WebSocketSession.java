@@ -6,6 +6,7 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import life.avai.domain.StoreUnavailableException;
 import life.avai.domain.identity.Caller;
+import life.avai.domain.identity.SessionToken;
 import life.avai.server.wire.ClientCodec;
 import life.avai.server.wire.ErrorCode;
 import life.avai.server.wire.InvalidFrameException;
@@ -41,6 +42,7 @@ public final class WebSocketSession {
   private final long openedNanos;
 
   private volatile @Nullable Caller caller;
+  private volatile @Nullable SessionToken anonymousSession;
   private volatile @Nullable Instant tokenEnds;
   private volatile @Nullable Allowance errors;
   private volatile boolean deltas = true;
@@ -99,12 +101,21 @@ public final class WebSocketSession {
     return caller;
   }
 
+  /** The secret of whoever is here anonymously; null for everybody else. */
+  @Nullable SessionToken anonymousSession() {
+    return anonymousSession;
+  }
+
   boolean wantsDeltas() {
     return deltas;
   }
 
-  void setDeltas(boolean wanted) {
-    deltas = wanted;
+  /** From now on, also in what is watched already; null changes nothing. */
+  void setDeltas(@Nullable Boolean wanted) {
+    if (wanted != null) {
+      deltas = wanted;
+      watches.wake();
+    }
   }
 
   /** From now on this connection is told whenever the assistant's state changes. */
@@ -222,9 +233,11 @@ public final class WebSocketSession {
    * Gives the connection to a user.
    *
    * @param ends when the token ends; null when there is none
+   * @param session the secret of an anonymous user; null for one who has signed in
    * @return false when the user has too many connections: then it is being closed
    */
-  boolean authenticated(Caller user, @Nullable Instant ends, RequestTag tag) {
+  boolean authenticated(
+      Caller user, @Nullable Instant ends, @Nullable SessionToken session, RequestTag tag) {
     Caller was = caller;
     if (was == null || !was.userId().equals(user.userId())) {
       if (!registry.assign(user.userId(), this)) {
@@ -241,6 +254,7 @@ public final class WebSocketSession {
       }
     }
     caller = user;
+    anonymousSession = session;
     tokenEnds = ends;
     renewalAsked = false;
     if (!socket.isOpen()) {
@@ -263,9 +277,9 @@ public final class WebSocketSession {
     socket.send(frame);
   }
 
-  void tellStatusIfAsked() {
+  void tellStatusIfAsked(ServerFrame status) {
     if (statusAsked) {
-      handler.tellStatus();
+      socket.send(status);
     }
   }
 

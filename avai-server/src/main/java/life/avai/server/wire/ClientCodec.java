@@ -30,7 +30,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class ClientCodec {
   private static final int MAX_DEPTH = 32;
-  private static final int MAX_NUMBER = 64;
+  private static final int MAX_NUMBER = 1_000;
   private static final int MAX_ID = 64;
   private static final int MAX_TYPE = 64;
   private static final int MAX_THREADS = 100;
@@ -66,8 +66,10 @@ public final class ClientCodec {
           Map.entry("typing_indicator", fields -> typing(fields, "typing_indicator_ack")),
           Map.entry("create_thread", ClientCodec::createThread),
           Map.entry("get_threads", ClientCodec::getThreads),
-          Map.entry("get_history", ClientCodec::getHistory),
-          Map.entry("get_thread_messages", ClientCodec::getHistory),
+          Map.entry("get_history", fields -> getHistory(fields, null)),
+          Map.entry(
+              "get_thread_messages",
+              fields -> getHistory(fields, fields.integer("offset", 0, Long.MAX_VALUE))),
           Map.entry("update_thread", fields -> updateThread(fields, "thread_updated")),
           Map.entry("update_thread_title", ClientCodec::updateTitle),
           Map.entry("pin_thread", ClientCodec::pinThread),
@@ -172,10 +174,9 @@ public final class ClientCodec {
     JsonNode id = root.get("id");
     if (id != null && !id.isNull()) {
       boolean fits =
-          id.isNumber()
-              || (id.isString()
-                  && id.stringValue().length() <= MAX_ID
-                  && ContentRules.isStorable(id.stringValue()));
+          id.isString()
+              ? isShort(id.stringValue())
+              : id.isNumber() && Double.isFinite(id.doubleValue());
       if (!fits) {
         throw InvalidFrameException.field(
             "id", "a string of at most " + MAX_ID + " characters, or a number");
@@ -189,12 +190,13 @@ public final class ClientCodec {
 
   /** A short text that can be sent back as it came; else null. */
   private static @Nullable String echo(@Nullable JsonNode node) {
-    return node != null
-            && node.isString()
-            && node.stringValue().length() <= MAX_ID
-            && ContentRules.isStorable(node.stringValue())
+    return node != null && node.isString() && isShort(node.stringValue())
         ? node.stringValue()
         : null;
+  }
+
+  private static boolean isShort(String text) {
+    return text.codePointCount(0, text.length()) <= MAX_ID && ContentRules.isStorable(text);
   }
 
   private static ClientFrame authenticate(Fields fields) {
@@ -203,6 +205,9 @@ public final class ClientCodec {
     Boolean anonymous = fields.bool("anonymous");
     if (Boolean.TRUE.equals(anonymous) && token != null) {
       throw InvalidFrameException.field("anonymous", "no token beside it");
+    }
+    if (Boolean.FALSE.equals(anonymous) && token == null && session == null) {
+      throw InvalidFrameException.field("token", "a token, because anonymous is false");
     }
     return new ClientFrame.Authenticate(token, session, fields.bool("deltas"));
   }
@@ -221,7 +226,7 @@ public final class ClientCodec {
       throw contentProblem(problem);
     }
     return new ClientFrame.SendMessage(
-        thread.equals("new") ? null : Fields.threadId(thread),
+        thread.equals("new") ? null : fields.threadId(),
         content,
         named(fields.text("content_type"), "content_type", ContentType.values(), ContentType.TEXT),
         clientMessageId(fields),
@@ -293,10 +298,9 @@ public final class ClientCodec {
         Boolean.TRUE.equals(fields.bool("archived")));
   }
 
-  private static ClientFrame getHistory(Fields fields) {
+  private static ClientFrame getHistory(Fields fields, @Nullable Long offset) {
     Long before = fields.integer("before_position", 0, Long.MAX_VALUE);
     Long after = fields.integer("after_position", 0, Long.MAX_VALUE);
-    Long offset = fields.integer("offset", 0, Long.MAX_VALUE);
     int given = (before == null ? 0 : 1) + (after == null ? 0 : 1) + (offset == null ? 0 : 1);
     if (given > 1) {
       throw InvalidFrameException.field(
@@ -346,7 +350,7 @@ public final class ClientCodec {
   }
 
   private static ClientFrame archiveThread(Fields fields) {
-    Boolean archived = fields.bool("archived");
+    Boolean archived = fields.bool("archived", "is_archived", "isArchived");
     return new ClientFrame.UpdateThread(
         fields.threadId(),
         new ThreadChange(null, null, archived == null || archived),

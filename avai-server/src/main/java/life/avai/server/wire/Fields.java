@@ -25,15 +25,14 @@ final class Fields {
     return node == null || node.isNull() ? null : node;
   }
 
-  /** The field under the first of its names that is present. */
-  private @Nullable JsonNode node(String... names) {
+  /** Of a field's names the first that is present; the first of all when none is. */
+  private String present(String... names) {
     for (String name : names) {
-      JsonNode node = node(name);
-      if (node != null) {
-        return node;
+      if (node(name) != null) {
+        return name;
       }
     }
-    return null;
+    return names[0];
   }
 
   @Nullable String text(String name) {
@@ -66,12 +65,13 @@ final class Fields {
   }
 
   @Nullable Boolean bool(String... names) {
-    JsonNode node = node(names);
+    String name = present(names);
+    JsonNode node = node(name);
     if (node == null) {
       return null;
     }
     if (!node.isBoolean()) {
-      throw InvalidFrameException.field(names[0], "true or false");
+      throw InvalidFrameException.field(name, "true or false");
     }
     return node.booleanValue();
   }
@@ -123,7 +123,11 @@ final class Fields {
 
   /** The thread's name as written, under either spelling. */
   @Nullable String threadIdText() {
-    return node("thread_id") == null ? text("threadId") : text("thread_id");
+    return text(threadIdName());
+  }
+
+  private String threadIdName() {
+    return present("thread_id", "threadId");
   }
 
   ThreadId threadId() {
@@ -135,10 +139,10 @@ final class Fields {
     return threadId(text);
   }
 
-  static ThreadId threadId(String text) {
+  private ThreadId threadId(String text) {
     UUID uuid = parseUuid(text);
     if (uuid == null) {
-      throw InvalidFrameException.field("thread_id", "a UUID");
+      throw InvalidFrameException.field(threadIdName(), "a UUID");
     }
     return new ThreadId(uuid);
   }

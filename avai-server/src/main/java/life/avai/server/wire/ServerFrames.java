@@ -51,11 +51,17 @@ public final class ServerFrames {
         });
   }
 
-  public static ServerFrame signedIn(Caller.SignedIn caller, Instant expiresAt) {
+  /**
+   * The end of a sign-in.
+   *
+   * @param session the identity provider's; null when it did not tell
+   */
+  public static ServerFrame signedIn(
+      Caller.SignedIn caller, Instant expiresAt, @Nullable String session) {
     return new ServerFrame(
         "auth_success",
         out -> {
-          writeUser(out, caller, null);
+          writeUser(out, caller, session);
           out.writeStringProperty("expires_at", WireTime.format(expiresAt));
         });
   }
@@ -82,6 +88,11 @@ public final class ServerFrames {
       out.writeStringProperty("sessionId", sessionId);
     }
     out.writeEndObject();
+    // Older clients look for these two beside the user.
+    out.writeBooleanProperty("isAnonymous", anonymous);
+    if (sessionId != null) {
+      out.writeStringProperty("sessionId", sessionId);
+    }
   }
 
   public static ServerFrame messageSent(
@@ -214,6 +225,7 @@ public final class ServerFrames {
         });
   }
 
+  /** How the assistant does, and how many turns wait for it. */
   public static ServerFrame aiStatus(AssistantStatus status, long queuedTurns) {
     return new ServerFrame(
         "ai_status",
@@ -360,6 +372,11 @@ public final class ServerFrames {
     return error(code, message, null, null, RequestTag.NONE, out -> {});
   }
 
+  /** Nobody can tell just now whether a token is good: the one failure of its kind that passes. */
+  public static ServerFrame signInUndecided(String message, Duration retryAfter, RequestTag tag) {
+    return error(ErrorCode.AUTH_FAILED, message, true, null, retryAfter, tag, out -> {});
+  }
+
   /**
    * An error.
    *
@@ -374,6 +391,17 @@ public final class ServerFrames {
       @Nullable Duration retryAfter,
       RequestTag tag,
       ServerFrame.Body more) {
+    return error(code, message, code.isRetryable(), field, retryAfter, tag, more);
+  }
+
+  private static ServerFrame error(
+      ErrorCode code,
+      String message,
+      boolean retryable,
+      @Nullable String field,
+      @Nullable Duration retryAfter,
+      RequestTag tag,
+      ServerFrame.Body more) {
     return new ServerFrame(
         "error",
         out -> {
@@ -381,7 +409,7 @@ public final class ServerFrames {
           out.writeStringProperty("error_type", code.name());
           out.writeStringProperty("message", message);
           out.writeBooleanProperty("success", false);
-          out.writeBooleanProperty("retryable", code.isRetryable());
+          out.writeBooleanProperty("retryable", retryable);
           if (field != null) {
             out.writeStringProperty("field", field);
           }

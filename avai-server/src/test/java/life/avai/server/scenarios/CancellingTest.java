@@ -75,6 +75,56 @@ class CancellingTest extends Scenario {
   }
 
   @Test
+  void cancelOfWhatIsNotThere_endsNothing() {
+    CANISTER.script(CanisterScript.stall());
+    try (TestClient client = anonymous()) {
+      Acknowledgement running = client.say("new", "one");
+      Acknowledgement elsewhere = client.say("new", "two");
+      JsonObject foreign =
+          client.request(
+              "cancel", "thread_id", running.threadId(), "request_id", elsewhere.requestId());
+      assertThat(foreign.type()).isEqualTo("cancel_ack");
+      assertThat(foreign.list("request_ids")).isEmpty();
+      JsonObject unknown =
+          client.request(
+              "cancel",
+              "thread_id",
+              running.threadId(),
+              "request_id",
+              java.util.UUID.randomUUID().toString());
+      assertThat(unknown.list("request_ids")).isEmpty();
+      assertError(cancel(client, java.util.UUID.randomUUID().toString()), "THREAD_NOT_FOUND");
+      assertThat(cancel(client, running.threadId()).list("request_ids")).hasSize(1);
+      assertThat(cancel(client, elsewhere.threadId()).list("request_ids")).hasSize(1);
+    }
+  }
+
+  @Test
+  void deletingTheThread_endsTypingForAllAndTheWorkOfTheCanister() {
+    CANISTER.script(CanisterScript.playing(Step.delta("half")));
+    try (TestClient phone = anonymous();
+        TestClient laptop = another(phone)) {
+      String thread = phone.request("create_thread").object("thread").string("id");
+      laptop.request("subscribe", "thread_id", thread);
+      laptop.await("caught_up");
+      Acknowledgement sent = phone.say(thread, "long one");
+      laptop.await("ai_typing");
+      laptop.await("ai_response_delta");
+      phone.await("ai_typing");
+
+      assertThat(phone.request("delete_thread", "thread_id", thread).type())
+          .isEqualTo("thread_deleted");
+      laptop.await("thread_deleted");
+      CANISTER.awaitCancel(sent.requestId());
+      assertThat(phone.await("ai_typing").bool("is_typing")).isFalse();
+      assertThat(laptop.await("ai_typing").bool("is_typing")).isFalse();
+      assertError(
+          laptop.request("typing", "thread_id", thread, "typing", true), "THREAD_NOT_FOUND");
+      assertError(phone.request("typing", "thread_id", thread, "typing", true), "THREAD_NOT_FOUND");
+    }
+  }
+
+  @Test
   void cancelRacingTheCompletion_leavesOneOutcome() {
     try (TestClient client = anonymous()) {
       for (int i = 0; i < 30; i++) {

@@ -15,6 +15,7 @@ import life.avai.testkit.json.JsonObject;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Saying something and being answered. */
 class ConversationTest extends Scenario {
@@ -149,6 +150,24 @@ class ConversationTest extends Scenario {
       assertThat(client.awaitReply(sent.requestId()).content()).isEqualTo(text);
       assertThat(contents(client.request("get_history", "thread_id", sent.threadId())))
           .containsExactly(text, text);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"text", "markdown", "code", "json"})
+  void contentType_isKept(String type) {
+    try (TestClient client = anonymous()) {
+      JsonObject sent =
+          client.request("send_message", "thread_id", "new", "content", "{", "content_type", type);
+      assertThat(sent.type()).isEqualTo("message_sent");
+      JsonObject message =
+          client
+              .request("get_history", "thread_id", sent.string("thread_id"))
+              .objects("messages")
+              .getFirst();
+      assertThat(message.string("content_type")).isEqualTo(type);
+      assertThat(message.string("role")).isEqualTo("user");
+      assertThat(message.string("created_at")).isEqualTo(sent.string("saved_at"));
     }
   }
 
