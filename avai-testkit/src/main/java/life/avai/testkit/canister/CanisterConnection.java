@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Supplier;
 import life.avai.testkit.json.Json;
 import life.avai.testkit.json.JsonException;
@@ -24,29 +23,28 @@ final class CanisterConnection {
   private final RawWebSocket socket;
   private final Switches switches;
   private final CanisterLog log;
-  private final ScheduledExecutorService scheduler;
+  private final Timeline timeline;
   private final Outbox outbox;
   private final CompletableFuture<Void> gone = new CompletableFuture<>();
   private volatile boolean frozen;
   private final Map<String, Exchange> running = new ConcurrentHashMap<>();
 
   CanisterConnection(
-      int number,
-      RawWebSocket socket,
-      Switches switches,
-      CanisterLog log,
-      ScheduledExecutorService scheduler) {
+      int number, RawWebSocket socket, Switches switches, CanisterLog log, Timeline timeline) {
     this.number = number;
     this.socket = socket;
     this.switches = switches;
     this.log = log;
-    this.scheduler = scheduler;
+    this.timeline = timeline;
     this.outbox = new Outbox(socket);
   }
 
   /** Reads until the connection ends. */
   void run() throws IOException {
-    socket.answerPings(() -> switches.answersWebSocketPings() && reads());
+    socket.answerPings(() -> {
+      log.webSocketPing();
+      return switches.answersWebSocketPings() && reads();
+    });
     if (switches.isDraining()) {
       drain();
     }
@@ -101,7 +99,7 @@ final class CanisterConnection {
   }
 
   private void process(JsonObject json) {
-    var exchange = new Exchange(this, scheduler, json, switches.echoesAttempt());
+    var exchange = new Exchange(this, timeline, json, switches.echoesAttempt());
     var request = new ProcessRequest(json, number, socket.handshake(), exchange);
     Exchange earlier = running.put(exchange.requestId(), exchange);
     if (earlier != null) {
@@ -109,11 +107,12 @@ final class CanisterConnection {
       log.finished();
     }
     log.listener().received(number, json);
-    log.received(request);
+    log.began();
     exchange.play(
         switches.isDraining()
             ? List.of(Step.error("draining", true, null))
             : steps(() -> switches.script().stepsFor(request)));
+    log.received(request); // only now: who waits for it may move the clock
   }
 
   /** The script's steps; a script that throws makes an error that the test will see. */
@@ -134,7 +133,7 @@ final class CanisterConnection {
       exchange.stop();
       answered(exchange);
     }
-    scheduler.execute(() -> log.cancelled(requestId)); // after the stop: then nothing more is sent
+    timeline.execute(() -> log.cancelled(requestId)); // after the stop: then nothing more is sent
   }
 
   /** The exchange counts no longer as under way. */

@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import life.avai.testkit.internal.Monitor;
+import life.avai.testkit.websocket.UpgradeRequest;
 import org.jspecify.annotations.Nullable;
 
 /** What a fake canister received, and how to wait for more of it. */
@@ -16,10 +17,12 @@ final class CanisterLog {
   // All guarded by monitor.
   private final Deque<ProcessRequest> requests = new ArrayDeque<>();
   private final Deque<ProcessRequest> untaken = new ArrayDeque<>();
+  private final Deque<UpgradeRequest> handshakes = new ArrayDeque<>();
   private final Deque<String> cancels = new ArrayDeque<>();
   private final Deque<String> unexpected = new ArrayDeque<>();
   private long totalRequests;
   private long pings;
+  private long webSocketPings;
   private int inFlight;
   private int maxInFlight;
   private int connections;
@@ -37,8 +40,9 @@ final class CanisterLog {
     listener = hears;
   }
 
-  void connected() {
+  void connected(UpgradeRequest handshake) {
     monitor.update(() -> {
+      add(handshakes, handshake);
       connections++;
       totalConnections++;
     });
@@ -48,11 +52,16 @@ final class CanisterLog {
     monitor.update(() -> connections--);
   }
 
+  void began() {
+    monitor.update(() -> {
+      inFlight++;
+      maxInFlight = Math.max(maxInFlight, inFlight);
+    });
+  }
+
   void received(ProcessRequest request) {
     monitor.update(() -> {
       totalRequests++;
-      inFlight++;
-      maxInFlight = Math.max(maxInFlight, inFlight);
       add(requests, request);
       add(untaken, request);
     });
@@ -74,6 +83,10 @@ final class CanisterLog {
     monitor.update(() -> pings++);
   }
 
+  void webSocketPing() {
+    monitor.update(() -> webSocketPings++);
+  }
+
   private <T> void add(Deque<T> list, T item) {
     list.add(item);
     if (list.size() > keep) {
@@ -83,6 +96,10 @@ final class CanisterLog {
 
   List<ProcessRequest> requests() {
     return monitor.read(() -> List.copyOf(requests));
+  }
+
+  List<UpgradeRequest> handshakes() {
+    return monitor.read(() -> List.copyOf(handshakes));
   }
 
   List<String> cancels() {
@@ -99,6 +116,10 @@ final class CanisterLog {
 
   long pings() {
     return monitor.read(() -> pings);
+  }
+
+  long webSocketPings() {
+    return monitor.read(() -> webSocketPings);
   }
 
   int inFlight() {

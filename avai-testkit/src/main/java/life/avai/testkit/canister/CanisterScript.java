@@ -61,6 +61,18 @@ public interface CanisterScript {
   }
 
   /**
+   * Replies that a seed and the request decide (its last message and its attempt), and nothing
+   * else: some words, cut into deltas of all lengths, with pauses of up to 20 ms and sometimes a
+   * progress. The same seed and question give the same steps, always and everywhere.
+   *
+   * @param seed any number
+   * @return the script
+   */
+  static CanisterScript seeded(long seed) {
+    return new SeededScript(seed);
+  }
+
+  /**
    * A text for every request, all at once: a response without deltas.
    *
    * @param text the reply

@@ -1,14 +1,11 @@
 package life.avai.testkit.canister;
 
-import static java.util.concurrent.TimeUnit.NANOSECONDS;
-
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
 import life.avai.testkit.json.Json;
 import life.avai.testkit.json.JsonObject;
 import life.avai.testkit.websocket.Frame;
@@ -17,14 +14,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * One request and what is said about it: the steps that are left, and the reply so far.
  *
- * <p>Everything happens on the scheduler's one thread, so steps keep their order without locks.
+ * <p>Everything happens on the timeline's one thread, so steps keep their order without locks.
  */
 final class Exchange {
   /** How late the steps may be and still hurry to be on time again. */
   private static final long CATCH_UP_NANOS = 20_000_000;
 
   private final CanisterConnection connection;
-  private final ScheduledExecutorService scheduler;
+  private final Timeline timeline;
   private final JsonObject request;
   private final boolean echoAttempt;
 
@@ -39,12 +36,9 @@ final class Exchange {
   private int chunkStart;
 
   Exchange(
-      CanisterConnection connection,
-      ScheduledExecutorService scheduler,
-      JsonObject request,
-      boolean echoAttempt) {
+      CanisterConnection connection, Timeline timeline, JsonObject request, boolean echoAttempt) {
     this.connection = connection;
-    this.scheduler = scheduler;
+    this.timeline = timeline;
     this.request = request;
     this.echoAttempt = echoAttempt;
   }
@@ -55,10 +49,10 @@ final class Exchange {
 
   /** Adds steps after those that are left. */
   void play(List<Step> more) {
-    scheduler.execute(() -> {
+    timeline.execute(() -> {
       steps.addAll(more);
       if (!waiting) {
-        due = System.nanoTime();
+        due = timeline.nanos();
         run();
       }
     });
@@ -66,7 +60,7 @@ final class Exchange {
 
   /** Forgets the steps that are left. */
   void stop() {
-    scheduler.execute(() -> {
+    timeline.execute(() -> {
       steps.clear();
       chunkStart = 0;
       waiting = false;
@@ -97,11 +91,18 @@ final class Exchange {
           steps.removeFirst();
           waiting = true;
           int now = generation;
-          var unused = gate.whenComplete((value, error) -> scheduler.execute(() -> wakeUp(now)));
+          var unused = gate.whenComplete((value, error) -> timeline.execute(() -> wakeUp(now)));
         }
         case Steps.Bytes step -> {
           steps.removeFirst();
           sendBytes(step.bytes());
+        }
+        case Steps.Recorded step -> {
+          steps.removeFirst();
+          send(step.textFor(request));
+          if (step.isTerminal()) {
+            connection.answered(this);
+          }
         }
         case Steps.Repeat() -> {
           steps.removeFirst();
@@ -150,12 +151,12 @@ final class Exchange {
     waiting = true;
     due += time.toNanos(); // from when it was due, so that lateness does not add up
     int now = generation;
-    timer = scheduler.schedule(() -> wakeUp(now), due - System.nanoTime(), NANOSECONDS);
+    timer = timeline.at(due, () -> wakeUp(now));
   }
 
   private void wakeUp(int sleeper) {
     if (sleeper == generation) {
-      due = Math.max(due, System.nanoTime() - CATCH_UP_NANOS);
+      due = Math.max(due, timeline.nanos() - CATCH_UP_NANOS);
       run();
     }
   }

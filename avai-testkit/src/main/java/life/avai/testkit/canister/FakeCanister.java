@@ -6,9 +6,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicInteger;
 import life.avai.testkit.websocket.Frame;
 import life.avai.testkit.websocket.RawWebSocket;
@@ -39,7 +36,7 @@ public final class FakeCanister implements AutoCloseable {
   private final Switches switches;
   private final CanisterScript firstScript;
   private final AtomicInteger numbers = new AtomicInteger();
-  private final ScheduledExecutorService scheduler;
+  private final Timeline timeline;
   private final Set<CanisterConnection> open = ConcurrentHashMap.newKeySet();
   private final WebSocketServer server;
   private volatile Duration timeout = Duration.ofSeconds(10);
@@ -48,18 +45,8 @@ public final class FakeCanister implements AutoCloseable {
     log = new CanisterLog(builder.keep);
     firstScript = builder.script;
     switches = new Switches(builder.script);
-    scheduler = scheduler();
+    timeline = builder.clock == null ? new Timeline.Real() : new Timeline.Virtual(builder.clock);
     server = WebSocketServer.start(builder.host, builder.port, builder.tls, new Connections());
-  }
-
-  private static ScheduledExecutorService scheduler() {
-    var scheduler =
-        new ScheduledThreadPoolExecutor(
-            1,
-            Thread.ofPlatform().daemon().name("fake-canister").factory(),
-            new ThreadPoolExecutor.DiscardPolicy()); // what comes after close() does not matter
-    scheduler.setRemoveOnCancelPolicy(true);
-    return scheduler;
   }
 
   /**
@@ -222,7 +209,7 @@ public final class FakeCanister implements AutoCloseable {
   public void close() {
     server.close();
     open.forEach(CanisterConnection::cutByServer);
-    scheduler.shutdownNow();
+    timeline.close();
   }
 
   /**
@@ -252,6 +239,15 @@ public final class FakeCanister implements AutoCloseable {
    */
   public List<String> cancels() {
     return log.cancels();
+  }
+
+  /**
+   * The upgrade requests of the connections so far, in the order they came.
+   *
+   * @return a copy; those that were refused are not in it
+   */
+  public List<UpgradeRequest> handshakes() {
+    return log.handshakes();
   }
 
   /**
@@ -291,12 +287,21 @@ public final class FakeCanister implements AutoCloseable {
   }
 
   /**
-   * How many {@code ping} frames came; WebSocket pings do not count.
+   * How many {@code ping} frames came; those of WebSocket are {@link #webSocketPings}.
    *
    * @return the number
    */
   public long pings() {
     return log.pings();
+  }
+
+  /**
+   * How many WebSocket pings came.
+   *
+   * @return the number
+   */
+  public long webSocketPings() {
+    return log.webSocketPings();
   }
 
   /**
@@ -398,9 +403,9 @@ public final class FakeCanister implements AutoCloseable {
     @Override
     public void handle(RawWebSocket socket) throws IOException {
       int number = numbers.incrementAndGet();
-      var connection = new CanisterConnection(number, socket, switches, log, scheduler);
+      var connection = new CanisterConnection(number, socket, switches, log, timeline);
       open.add(connection);
-      log.connected();
+      log.connected(socket.handshake());
       try {
         connection.run();
       } finally {

@@ -3,6 +3,7 @@ package life.avai.testkit.canister;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import javax.net.ssl.SSLContext;
+import life.avai.testkit.time.MutableClock;
 import org.jspecify.annotations.Nullable;
 
 /** How to start a canister. */
@@ -10,6 +11,7 @@ public final class FakeCanisterBuilder {
   InetAddress host = InetAddress.getLoopbackAddress();
   int port;
   @Nullable SSLContext tls;
+  @Nullable MutableClock clock;
   int keep = Integer.MAX_VALUE;
   CanisterScript script = CanisterScript.answering(request -> "You said: " + request.question());
 
@@ -60,7 +62,20 @@ public final class FakeCanisterBuilder {
   }
 
   /**
-   * Remembers only the latest requests, cancels and odd frames; everything at first. Counts go on.
+   * Lets pauses last until the test moves a clock. What is due when it is moved happens in the
+   * order in which it is due, so that the same questions get the same frames in the same order.
+   *
+   * @param time the clock
+   * @return this builder
+   */
+  public FakeCanisterBuilder clock(MutableClock time) {
+    this.clock = time;
+    return this;
+  }
+
+  /**
+   * Remembers only the latest requests, cancels, handshakes and odd frames; everything at first.
+   * Counts go on.
    *
    * @param count how many of each; 0 for a load test
    * @return this builder

@@ -65,7 +65,21 @@ public sealed interface Step permits FrameStep, Steps.Timed, Steps.Sent, Steps.E
    * @return the step
    */
   static Step deltas(String text, int chunkChars, Duration between) {
-    return new Steps.Deltas(text, chunkChars, between);
+    return new Steps.Deltas(text, chunkChars, null, between);
+  }
+
+  /**
+   * A text in deltas of all lengths; the same seed cuts the same text at the same places.
+   *
+   * @param text the whole text
+   * @param mostChars how many UTF-16 code units a delta has at most, one more where a surrogate
+   *     pair would be split
+   * @param seed decides where the text is cut
+   * @param between the time before each delta but the first
+   * @return the step
+   */
+  static Step seededDeltas(String text, int mostChars, long seed, Duration between) {
+    return new Steps.Deltas(text, mostChars, seed, between);
   }
 
   /**

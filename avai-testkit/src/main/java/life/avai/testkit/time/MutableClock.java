@@ -7,6 +7,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -17,10 +19,12 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 public final class MutableClock extends Clock {
   private final AtomicReference<Instant> now;
+  private final List<Runnable> callbacks;
   private final ZoneId zone;
 
-  private MutableClock(AtomicReference<Instant> now, ZoneId zone) {
+  private MutableClock(AtomicReference<Instant> now, List<Runnable> callbacks, ZoneId zone) {
     this.now = now;
+    this.callbacks = callbacks;
     this.zone = zone;
   }
 
@@ -31,7 +35,8 @@ public final class MutableClock extends Clock {
    * @return the clock
    */
   public static MutableClock at(Instant start) {
-    return new MutableClock(new AtomicReference<>(requireNonNull(start, "start")), ZoneOffset.UTC);
+    var now = new AtomicReference<>(requireNonNull(start, "start"));
+    return new MutableClock(now, new CopyOnWriteArrayList<>(), ZoneOffset.UTC);
   }
 
   /**
@@ -50,7 +55,9 @@ public final class MutableClock extends Clock {
    * @return the time that it shows now
    */
   public Instant advance(Duration time) {
-    return now.updateAndGet(instant -> instant.plus(time));
+    Instant moved = now.updateAndGet(instant -> instant.plus(time));
+    callbacks.forEach(Runnable::run);
+    return moved;
   }
 
   /**
@@ -60,6 +67,16 @@ public final class MutableClock extends Clock {
    */
   public void set(Instant instant) {
     now.set(requireNonNull(instant, "instant"));
+    callbacks.forEach(Runnable::run);
+  }
+
+  /**
+   * Tells somebody whenever the clock was moved, or one with the same time.
+   *
+   * @param callback called on the thread that moves the clock, which waits meanwhile
+   */
+  public void onMove(Runnable callback) {
+    callbacks.add(callback);
   }
 
   @Override
@@ -74,7 +91,7 @@ public final class MutableClock extends Clock {
 
   @Override
   public MutableClock withZone(ZoneId other) {
-    return new MutableClock(now, requireNonNull(other, "other"));
+    return new MutableClock(now, callbacks, requireNonNull(other, "other"));
   }
 
   @Override
