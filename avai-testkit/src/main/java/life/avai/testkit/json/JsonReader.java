@@ -216,6 +216,13 @@ final class JsonReader {
 
   private JsonException error(String expected) {
     String rest = Json.abbreviate(text.substring(Math.min(at, text.length())));
-    return new JsonException("at " + at + ": expected " + expected + ", found: " + rest);
+    String before = text.substring(0, Math.min(at, text.length()));
+    return new JsonException(
+        "line %d, column %d: expected %s, found: %s"
+            .formatted(
+                1 + before.chars().filter(c -> c == '\n').count(),
+                before.length() - before.lastIndexOf('\n'),
+                expected,
+                rest));
   }
 }
