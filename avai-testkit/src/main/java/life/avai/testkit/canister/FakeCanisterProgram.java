@@ -1,17 +1,25 @@
 package life.avai.testkit.canister;
 
+import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.URI;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import life.avai.testkit.json.JsonException;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A fake canister as a program of its own, for load tests and for trying AVAI without a model.
+ * A fake canister as a program of its own, for load tests and for trying AVAI without a model; or,
+ * with {@code --record}, a {@link CanisterRecorder} in front of a real one.
  *
- * <p>It prints {@code listening on ws://...} when it is ready, and runs until it is killed.
+ * <p>It prints {@code listening on ws://...} when it is ready, and runs until it is killed. It
+ * needs neither JUnit nor AssertJ.
  */
 public final class FakeCanisterProgram {
   private static final String USAGE =
@@ -24,6 +32,9 @@ public final class FakeCanisterProgram {
         --chunk-chars NUMBER  characters to a delta (8); 0 for no deltas
         --first-delay MS      time before the first delta (0)
         --delta-delay MS      time between deltas (0)
+        --script FILE         do what a script file says (docs/testkit.md) instead of --reply
+        --record URL          pass everything on to the canister there, and write its answers
+        --to FILE             where to write them when the program ends (canister.json)
       """;
 
   private InetAddress host = InetAddress.getLoopbackAddress();
@@ -32,6 +43,9 @@ public final class FakeCanisterProgram {
   private int chunkChars = 8;
   private Duration firstDelay = Duration.ZERO;
   private Duration deltaDelay = Duration.ZERO;
+  private @Nullable ScriptFile file;
+  private @Nullable URI real;
+  private Path recording = Path.of("canister.json");
 
   private FakeCanisterProgram() {}
 
@@ -43,15 +57,20 @@ public final class FakeCanisterProgram {
    */
   public static void main(String[] arguments) throws InterruptedException {
     try {
-      start(List.of(arguments), System.out);
-    } catch (IllegalArgumentException e) {
+      closeAtExit(start(List.of(arguments), System.out));
+    } catch (IllegalArgumentException | UncheckedIOException e) {
       System.err.println(e.getMessage() + "\n" + USAGE);
       System.exit(2);
     }
     new CountDownLatch(1).await();
   }
 
-  static FakeCanister start(List<String> arguments, PrintStream out) {
+  static AutoCloseable start(List<String> arguments, PrintStream out) {
+    FakeCanisterProgram program = configured(arguments);
+    return program.real == null ? program.fake(out) : program.recorder(program.real, out);
+  }
+
+  private static FakeCanisterProgram configured(List<String> arguments) {
     var program = new FakeCanisterProgram();
     var left = new ArrayDeque<>(arguments);
     while (!left.isEmpty()) {
@@ -61,15 +80,40 @@ public final class FakeCanisterProgram {
       }
       program.set(option, left.removeFirst());
     }
+    return program;
+  }
+
+  private FakeCanister fake(PrintStream out) {
     var canister =
-        FakeCanister.builder()
-            .host(program.host)
-            .port(program.port)
-            .remember(0)
-            .script(program.script())
-            .start();
+        FakeCanister.builder().host(host).port(port).remember(0).script(script()).start();
+    if (file != null) {
+      file.applyTo(canister);
+    }
     out.println("listening on " + canister.url());
     return canister;
+  }
+
+  /** Writes the file when it is closed. */
+  private AutoCloseable recorder(URI canister, PrintStream out) {
+    var recorder = CanisterRecorder.start(host, port, canister);
+    out.println("listening on " + recorder.url());
+    return () -> {
+      recorder.close();
+      recorder.save(recording);
+    };
+  }
+
+  private static void closeAtExit(AutoCloseable running) {
+    Runnable close =
+        () -> {
+          try {
+            running.close();
+          } catch (Exception e) {
+            System.err.println("cannot write the recording: " + e);
+          }
+        };
+    Runtime.getRuntime()
+        .addShutdownHook(Thread.ofPlatform().name("canister-shutdown").unstarted(close));
   }
 
   private void set(String option, String value) {
@@ -82,6 +126,9 @@ public final class FakeCanisterProgram {
       case "--chunk-chars" -> chunkChars = number(option, value);
       case "--first-delay" -> firstDelay = Duration.ofMillis(number(option, value));
       case "--delta-delay" -> deltaDelay = Duration.ofMillis(number(option, value));
+      case "--script" -> file = scriptFile(value);
+      case "--record" -> real = canister(value);
+      case "--to" -> recording = Path.of(value);
       default -> throw new IllegalArgumentException(option + ": no such option");
     }
   }
@@ -96,6 +143,25 @@ public final class FakeCanisterProgram {
     return chunkChars == 0
         ? List.of(Step.response(text))
         : List.of(Step.deltas(text, chunkChars, deltaDelay), Step.response());
+  }
+
+  private static ScriptFile scriptFile(String value) {
+    try {
+      return ScriptFile.read(Path.of(value));
+    } catch (IOException e) {
+      throw new IllegalArgumentException("--script: cannot read " + value, e);
+    } catch (JsonException e) {
+      throw new IllegalArgumentException("--script: " + e.getMessage(), e);
+    }
+  }
+
+  private static URI canister(String value) {
+    URI url = URI.create(value);
+    if (!"ws".equals(url.getScheme()) && !"wss".equals(url.getScheme())) {
+      throw new IllegalArgumentException(
+          "--record: " + value + " (expected: ws://... or wss://...)");
+    }
+    return url;
   }
 
   private static int number(String option, String value) {
