@@ -1,7 +1,6 @@
 package life.avai.canister;
 
 import io.netty.bootstrap.Bootstrap;
-import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
@@ -9,19 +8,12 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
-import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
-import io.netty.handler.ssl.SslProvider;
 import java.net.URI;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.SSLException;
 import life.avai.canister.connection.CanisterPool;
-import life.avai.canister.connection.LinkKeeper;
-import life.avai.canister.wire.CanisterCodec;
 import life.avai.domain.assistant.Assistant;
 import life.avai.domain.assistant.AssistantReply;
 import life.avai.domain.assistant.AssistantRequest;
@@ -54,39 +46,28 @@ public final class CanisterAssistant implements Assistant, AutoCloseable {
         new Bootstrap()
             .group(loops)
             .channel(epoll ? EpollSocketChannel.class : NioSocketChannel.class);
-    EventLoop loop = loops.next();
-    CanisterCodec codec = new CanisterCodec(settings.maxMessageBytes());
-    List<LinkKeeper> keepers = new ArrayList<>();
-    for (URI url : settings.urls()) {
-      SslContext tls = url.getScheme().equals("wss") ? tls(settings) : null;
-      for (int i = 0; i < settings.connectionsPerUrl(); i++) {
-        keepers.add(
-            new LinkKeeper(
-                url, settings, codec, events, bootstrap, loop, tls, this::statusChanged));
-      }
-    }
-    pool = new CanisterPool(settings, keepers);
-    keepers.forEach(LinkKeeper::start);
-  }
-
-  private static SslContext tls(CanisterSettings settings) {
-    try {
-      SslContextBuilder builder =
-          SslContextBuilder.forClient()
-              .sslProvider(SslProvider.JDK)
-              .protocols("TLSv1.3", "TLSv1.2")
-              .endpointIdentificationAlgorithm("HTTPS");
-      if (settings.trust() != null) {
-        builder.trustManager(settings.trust());
-      }
-      return builder.build();
-    } catch (SSLException e) {
-      throw new IllegalStateException("TLS cannot be set up", e);
-    }
+    pool = CanisterPool.over(settings, events, bootstrap, loops.next(), this::statusChanged);
+    pool.use(settings.urls());
   }
 
   private void statusChanged() {
     listeners.forEach(Runnable::run);
+  }
+
+  /**
+   * Makes these the canisters from now on. Those that are new are dialled; those that are no longer
+   * among them get no more questions, and are let go when they have finished what they have.
+   *
+   * @throws IllegalArgumentException when there is none, or one of them is no WebSocket's; nothing
+   *     is changed then
+   */
+  public void use(List<URI> urls) {
+    pool.use(CanisterSettings.checked(urls));
+  }
+
+  /** How each canister stands now. */
+  public List<CanisterState> canisters() {
+    return pool.states();
   }
 
   @Override

@@ -3,55 +3,57 @@ package life.avai.canister;
 import static java.util.Objects.requireNonNull;
 
 import java.net.URI;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which canisters to ask, and how patiently.
+ * Which canisters to ask, and how.
  *
- * @param urls {@code ws://} or {@code wss://}; at least one
+ * @param urls {@code ws://} or {@code wss://}; at least one, each once
  * @param token sent as {@code Authorization: Bearer} on the handshake; null for none
+ * @param trust whom to believe for {@code wss://}; null for the platform's authorities
  * @param connectionsPerUrl how many connections are kept to each
  * @param maxInFlight how many questions may be open on one connection
- * @param connectTimeout for TCP, TLS and the handshake together
- * @param heartbeat how often a canister is pinged; one that is silent for two is given up
- * @param firstTimeout until its first sign of life on a question
- * @param idleTimeout between two signs of life
- * @param maxReplyChars the longest reply, in code points
+ * @param timeouts how patiently
+ * @param inbound what a canister may send
  * @param backoff how long to wait before dialling again
- * @param trust whom to believe for {@code wss://}; null for the platform's authorities
+ * @param circuit when one that fails is left alone
  */
 public record CanisterSettings(
     List<URI> urls,
     @Nullable String token,
+    @Nullable TrustManagerFactory trust,
     int connectionsPerUrl,
     int maxInFlight,
-    Duration connectTimeout,
-    Duration heartbeat,
-    Duration firstTimeout,
-    Duration idleTimeout,
-    int maxReplyChars,
+    CanisterTimeouts timeouts,
+    InboundBudget inbound,
     Backoff backoff,
-    @Nullable TrustManagerFactory trust) {
+    CircuitSettings circuit) {
   public CanisterSettings {
-    urls = urls.stream().map(CanisterSettings::checked).toList();
+    urls = checked(urls);
+    requireNonNull(timeouts, "timeouts");
+    requireNonNull(inbound, "inbound");
     requireNonNull(backoff, "backoff");
+    requireNonNull(circuit, "circuit");
+    requirePositive(connectionsPerUrl, "connectionsPerUrl");
+    requirePositive(maxInFlight, "maxInFlight");
+  }
+
+  /**
+   * The same addresses, each once, with their schemes in lower case, as the rest of the world
+   * writes them.
+   *
+   * @throws IllegalArgumentException when there is none, or one of them is no WebSocket's
+   */
+  static List<URI> checked(List<URI> urls) {
     if (urls.isEmpty()) {
       throw new IllegalArgumentException("urls: empty (expected: at least one)");
     }
-    requirePositive(connectionsPerUrl, "connectionsPerUrl");
-    requirePositive(maxInFlight, "maxInFlight");
-    requirePositive(maxReplyChars, "maxReplyChars");
-    requirePositive(connectTimeout.toMillis(), "connectTimeout");
-    requirePositive(heartbeat.toMillis(), "heartbeat");
-    requirePositive(firstTimeout.toMillis(), "firstTimeout");
-    requirePositive(idleTimeout.toMillis(), "idleTimeout");
+    return urls.stream().map(CanisterSettings::checked).distinct().toList();
   }
 
-  /** With its scheme in lower case, as the rest of the world writes it. */
   private static URI checked(URI url) {
     String scheme = url.getScheme() == null ? "" : url.getScheme().toLowerCase(Locale.ROOT);
     if (url.getHost() == null || !(scheme.equals("ws") || scheme.equals("wss"))) {
@@ -61,15 +63,12 @@ public record CanisterSettings(
     return URI.create(scheme + url.toString().substring(scheme.length()));
   }
 
-  /** Where a canister is, without what may be secret in its URL: for logs. */
+  /** Where a canister is, without what may be secret in its URL: for logs and metrics. */
   public static String place(URI url) {
-    return url.getScheme()
-        + "://"
-        + url.getHost()
-        + (url.getPort() == -1 ? "" : ":" + url.getPort());
+    return url.getHost() + (url.getPort() == -1 ? "" : ":" + url.getPort());
   }
 
-  private static void requirePositive(long value, String name) {
+  private static void requirePositive(int value, String name) {
     if (value < 1) {
       throw new IllegalArgumentException(name + ": " + value + " (expected: positive)");
     }
@@ -85,23 +84,19 @@ public record CanisterSettings(
     return new CanisterSettings(
         urls,
         null,
+        null,
         1,
         64,
-        Duration.ofSeconds(5),
-        Duration.ofSeconds(15),
-        Duration.ofSeconds(30),
-        Duration.ofSeconds(30),
-        200_000,
+        CanisterTimeouts.DEFAULTS,
+        InboundBudget.DEFAULTS,
         Backoff.DEFAULTS,
-        null);
+        CircuitSettings.DEFAULTS);
   }
 
-  /**
-   * The largest message that a canister may send: a reply with every character escaped, and its
-   * report.
-   */
-  public int maxMessageBytes() {
-    return (int) Math.min(Integer.MAX_VALUE, 12L * maxReplyChars + (256 << 10));
+  /** The same with other timeouts. */
+  public CanisterSettings withTimeouts(CanisterTimeouts newTimeouts) {
+    return new CanisterSettings(
+        urls, token, trust, connectionsPerUrl, maxInFlight, newTimeouts, inbound, backoff, circuit);
   }
 
   /** Tells neither the token nor what may be secret in a URL. */

@@ -162,31 +162,21 @@ final class Asking implements AutoCloseable {
     return new CanisterSettings(
         List.of(urls),
         "a-token",
+        trust,
         1,
         4,
-        Duration.ofSeconds(5),
-        Duration.ofSeconds(15),
-        first,
-        idle,
-        1_000,
+        CanisterTimeouts.DEFAULTS.withSilence(first, idle),
+        InboundBudget.DEFAULTS.withReplyChars(1_000),
         new Backoff(Duration.ofMillis(5), Duration.ofMillis(50)),
-        trust);
+        CircuitSettings.DEFAULTS);
   }
 
   /** The same, pinging more often. */
   static CanisterSettings pinging(Duration heartbeat, URI url) {
-    return new CanisterSettings(
-        List.of(url),
-        null,
-        1,
-        4,
-        Duration.ofSeconds(5),
-        heartbeat,
-        LONG,
-        LONG,
-        1_000,
-        new Backoff(Duration.ofMillis(5), Duration.ofMillis(50)),
-        null);
+    return settings(url)
+        .withTimeouts(
+            new CanisterTimeouts(
+                Duration.ofSeconds(5), heartbeat, LONG, LONG, Duration.ofSeconds(1), null));
   }
 
   Asking awaitConnected(int canisters) {

@@ -29,8 +29,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLException;
+import life.avai.canister.Backoff;
 import life.avai.canister.CanisterAssistant;
 import life.avai.canister.CanisterSettings;
+import life.avai.canister.CanisterState;
+import life.avai.canister.CanisterTimeouts;
+import life.avai.canister.CircuitSettings;
+import life.avai.canister.InboundBudget;
 import life.avai.domain.Ids;
 import life.avai.domain.assistant.Assistant;
 import life.avai.domain.assistant.AssistantStatus;
@@ -206,6 +211,20 @@ public final class AvaiServer implements AutoCloseable {
     return server;
   }
 
+  /**
+   * Asks these canisters from now on; those that are not among them finish what they have. A server
+   * that was started without any stays without.
+   *
+   * @throws ConfigurationException when it cannot be done; nothing is changed then
+   */
+  public void useCanisters(List<URI> urls) {
+    if (!(assistant instanceof CanisterAssistant canisters) || urls.isEmpty()) {
+      throw new ConfigurationException(
+          "AVAI_CANISTER_WS_URL", "at least one URL, now and when the server was started");
+    }
+    canisters.use(urls);
+  }
+
   /** The port that clients connect to. */
   public int port() {
     return ((InetSocketAddress) mainSocket.localAddress()).getPort();
@@ -215,21 +234,23 @@ public final class AvaiServer implements AutoCloseable {
     if (addresses.urls().isEmpty()) {
       return Assistant.disabled();
     }
-    CanisterSettings defaults = CanisterSettings.of(addresses.urls());
-    return new CanisterAssistant(
-        new CanisterSettings(
-            addresses.urls(),
-            addresses.token(),
-            addresses.connections(),
-            addresses.maxInFlight(),
-            defaults.connectTimeout(),
-            defaults.heartbeat(),
-            addresses.firstTimeout(),
-            addresses.idleTimeout(),
-            addresses.maxReplyChars(),
-            defaults.backoff(),
-            null),
-        metrics);
+    CanisterAssistant canisters =
+        new CanisterAssistant(
+            new CanisterSettings(
+                addresses.urls(),
+                addresses.token(),
+                null,
+                addresses.connections(),
+                addresses.maxInFlight(),
+                CanisterTimeouts.DEFAULTS
+                    .withSilence(addresses.firstTimeout(), addresses.idleTimeout())
+                    .withHedge(addresses.hedgeAfter()),
+                InboundBudget.DEFAULTS.withReplyChars(addresses.maxReplyChars()),
+                Backoff.DEFAULTS,
+                CircuitSettings.DEFAULTS),
+            metrics);
+    metrics.canisters(canisters::canisters);
+    return canisters;
   }
 
   private static SystemPrompt prompt(@Nullable Path file) {
@@ -324,12 +345,12 @@ public final class AvaiServer implements AutoCloseable {
             || status.state() == AssistantStatus.State.DISABLED;
     Map<String, Object> checks = new LinkedHashMap<>();
     checks.put("database", Map.of("status", database ? "ok" : "unavailable"));
-    checks.put(
-        "canisters",
-        Map.of(
-            "status", status.state().wireName(),
-            "connected", status.connected(),
-            "configured", status.configured()));
+    Map<String, Object> canisters = new LinkedHashMap<>();
+    canisters.put("status", status.state().wireName());
+    canisters.put("connected", status.connected());
+    canisters.put("configured", status.configured());
+    canisters.put("circuits", circuits());
+    checks.put("canisters", canisters);
     checks.put("sessions", Map.of("status", "ok", "open", registry.size()));
     Map<String, Object> details = new LinkedHashMap<>();
     details.put("version", Version.current());
@@ -337,6 +358,18 @@ public final class AvaiServer implements AutoCloseable {
     details.put("checks", checks);
     return new HttpResources.Health(
         database, !database ? "unavailable" : answered ? "ok" : "degraded", details);
+  }
+
+  /** How many canisters are asked, tried and left alone; without their names, which are ours. */
+  private Map<String, Long> circuits() {
+    Map<String, Long> counts = new LinkedHashMap<>();
+    for (CanisterState.Circuit state : CanisterState.Circuit.values()) {
+      counts.put(state.label(), 0L);
+    }
+    if (assistant instanceof CanisterAssistant canisters) {
+      canisters.canisters().forEach(each -> counts.merge(each.circuit().label(), 1L, Long::sum));
+    }
+    return counts;
   }
 
   /**

@@ -8,11 +8,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
 import life.avai.persistence.embedded.EmbeddedPostgresException;
 import life.avai.persistence.migration.SchemaException;
 import life.avai.server.chat.ChatClient;
 import life.avai.server.demo.DemoCanister;
 import life.avai.server.logging.Logging;
+import life.avai.server.settings.CanisterAddresses;
 import life.avai.server.settings.ConfigurationException;
 import life.avai.server.settings.DotEnv;
 import life.avai.server.settings.Environment;
@@ -37,7 +39,7 @@ public final class Main {
     try {
       int status =
           switch (command) {
-            case "serve" -> serve(DotEnv.under(System.getenv(), Path.of("")), "0.0.0.0");
+            case "serve" -> serve(Main::variables, "0.0.0.0");
             case "demo" -> demo();
             case "canister" -> canister(rest);
             case "chat" -> chat(rest);
@@ -56,13 +58,18 @@ public final class Main {
     }
   }
 
-  private static int serve(Map<String, String> variables, String host) {
-    ServerSettings settings = Environment.read(variables, host);
+  private static Map<String, String> variables() {
+    return DotEnv.under(System.getenv(), Path.of(""));
+  }
+
+  private static int serve(Supplier<Map<String, String>> variables, String host) {
+    ServerSettings settings = Environment.read(variables.get(), host);
     Logging.configure(settings.log());
     System.Logger log = System.getLogger(Main.class.getName());
     settings.describe().forEach(line -> log.log(System.Logger.Level.INFO, "{0}", line));
     AvaiServer server = AvaiServer.start(settings);
     stopOnSignal(server);
+    HangUp.onSignal(() -> readCanistersAgain(server, variables, host));
     String scheme = settings.tlsCertificate() == null ? "http" : "https";
     System.out.println(
         "AVAI is ready at " + scheme + "://" + shown(settings.host()) + ":" + server.port() + "/");
@@ -70,13 +77,27 @@ public final class Main {
     return 0;
   }
 
+  /** The one setting that can change while the server runs. */
+  private static void readCanistersAgain(
+      AvaiServer server, Supplier<Map<String, String>> variables, String host) {
+    System.Logger log = System.getLogger(Main.class.getName());
+    try {
+      CanisterAddresses canisters = Environment.read(variables.get(), host).canisters();
+      server.useCanisters(canisters.urls());
+      log.log(System.Logger.Level.INFO, "canisters read again: {0}", canisters);
+    } catch (ConfigurationException e) {
+      log.log(System.Logger.Level.WARNING, "canisters stay as they are: {0}", e.getMessage());
+    }
+  }
+
   private static int demo() {
-    Map<String, String> variables = new HashMap<>(DotEnv.under(System.getenv(), Path.of("")));
-    if (!variables.containsKey("AVAI_CANISTER_WS_URL")) {
+    Map<String, String> variables = new HashMap<>(variables());
+    if (!variables.containsKey("AVAI_CANISTER_WS_URL")
+        && !variables.containsKey("AVAI_CANISTER_WS_URL_FILE")) {
       DemoCanister canister = DemoCanister.start("127.0.0.1", 0, TYPING);
       variables.put("AVAI_CANISTER_WS_URL", canister.url().toString());
     }
-    return serve(variables, "127.0.0.1");
+    return serve(() -> variables, "127.0.0.1");
   }
 
   private static int canister(List<String> arguments) {

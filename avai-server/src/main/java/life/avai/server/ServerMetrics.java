@@ -13,10 +13,12 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
 import life.avai.canister.CanisterEvents;
 import life.avai.canister.CanisterSettings;
+import life.avai.canister.CanisterState;
 import life.avai.domain.conversation.TurnListener;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +38,8 @@ final class ServerMetrics implements TurnListener, CanisterEvents {
           .description("Writes that shared one commit")
           .register(registry);
 
+  private final CanisterGauges canisters = new CanisterGauges(registry);
+
   ServerMetrics() {
     new JvmMemoryMetrics().bindTo(registry);
     new JvmThreadMetrics().bindTo(registry);
@@ -45,7 +49,13 @@ final class ServerMetrics implements TurnListener, CanisterEvents {
   }
 
   String scrape() {
+    canisters.refresh();
     return registry.scrape();
+  }
+
+  /** Where to look for how each canister stands. */
+  void canisters(Supplier<List<CanisterState>> states) {
+    canisters.states(states);
   }
 
   void gauge(String name, String description, Supplier<Number> value) {
@@ -90,18 +100,23 @@ final class ServerMetrics implements TurnListener, CanisterEvents {
 
   @Override
   public void connected(URI url) {
-    counter("avai.canister.connects", "Connections opened", "url", CanisterSettings.place(url))
-        .increment();
+    counter("avai.canister.connects", "Connections opened", url).increment();
   }
 
   @Override
   public void disconnected(URI url, String reason) {
-    counter(
-            "avai.canister.disconnects",
-            "Connections lost or refused",
-            "url",
-            CanisterSettings.place(url))
+    counter("avai.canister.disconnects", "Connections lost or refused", url, "reason", reason)
         .increment();
+  }
+
+  @Override
+  public void firstDelta(URI url, Duration after) {
+    Timer.builder("avai.canister.first.delta")
+        .description("From a question to the first piece of text")
+        .tag("url", CanisterSettings.place(url))
+        .publishPercentileHistogram()
+        .register(registry)
+        .record(after);
   }
 
   @Override
@@ -109,27 +124,44 @@ final class ServerMetrics implements TurnListener, CanisterEvents {
     Timer.builder("avai.canister.requests")
         .description("Questions put to canisters, by outcome")
         .tag("url", CanisterSettings.place(url))
-        .tag("outcome", outcome.toLowerCase(Locale.ROOT))
+        .tag("outcome", outcome)
         .register(registry)
         .record(after);
   }
 
   @Override
   public void dropped(URI url, String reason) {
-    counter("avai.canister.dropped.frames", "Frames of no use", "reason", reason).increment();
+    counter("avai.canister.dropped.frames", "Frames of no use", url, "reason", reason).increment();
   }
 
   @Override
   public void replaced(URI url, int characters) {
-    counter(
-            "avai.canister.replaced.characters",
-            "Characters that cannot be kept",
-            "url",
-            CanisterSettings.place(url))
+    counter("avai.canister.replaced.characters", "Characters that cannot be kept", url)
         .increment(characters);
   }
 
-  private Counter counter(String name, String description, String tag, String value) {
-    return Counter.builder(name).description(description).tag(tag, value).register(registry);
+  @Override
+  public void slowed(URI url) {
+    counter("avai.canister.slowed", "Pauses in reading from one that sends too fast", url)
+        .increment();
+  }
+
+  @Override
+  public void circuit(URI url, CanisterState.Circuit state) {
+    counter(
+            "avai.canister.circuit.changes",
+            "Circuits by their new state",
+            url,
+            "state",
+            state.label())
+        .increment();
+  }
+
+  private Counter counter(String name, String description, URI url, String... moreTags) {
+    return Counter.builder(name)
+        .description(description)
+        .tag("url", CanisterSettings.place(url))
+        .tags(moreTags)
+        .register(registry);
   }
 }

@@ -9,14 +9,14 @@ import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
-import java.net.URI;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import life.avai.canister.CanisterEvents;
+import java.util.concurrent.atomic.AtomicInteger;
 import life.avai.canister.CanisterSettings;
 import life.avai.canister.wire.CanisterCodec;
 import life.avai.canister.wire.CanisterFrame;
@@ -24,45 +24,88 @@ import life.avai.domain.assistant.AssistantReply;
 import life.avai.domain.assistant.AssistantRequest;
 import life.avai.domain.assistant.ReplySink;
 import life.avai.domain.turn.RequestId;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One open WebSocket to a canister, and the questions that were put on it. When it ends, however it
  * ends, every one of them has its outcome.
+ *
+ * <p>Its state belongs to the event loop; questions are put and given up on any thread.
  */
-public final class CanisterLink extends SimpleChannelInboundHandler<WebSocketFrame> {
+final class CanisterLink extends SimpleChannelInboundHandler<WebSocketFrame> {
   private static final System.Logger LOG = System.getLogger(CanisterLink.class.getName());
-  private static final int UNUSABLE_AT_MOST = 20;
 
-  private final URI url;
+  /** Frames that are nothing: a canister that sends more of them is not one. */
+  private static final int UNUSABLE_AT_ONCE = 20;
+
+  private static final int UNUSABLE_PER_SECOND = 1;
+
+  /**
+   * Frames about questions that are over, or never were. Those of answers that were given up as
+   * they came are no fault, so there may be many.
+   */
+  private static final int STRAY_AT_ONCE = 2_000;
+
+  private static final int STRAY_PER_SECOND = 200;
+
+  /** How many broken questions are remembered before the connection is opened anew instead. */
+  private static final int BROKEN_AT_MOST = 1_000;
+
+  /** What the keeper of a connection wants to know of it. On the event loop. */
+  interface Keeper {
+    /** It has done what it is for. */
+    void proven();
+
+    /** It should be replaced, and may finish what it has. */
+    void stale(CanisterLink link);
+
+    /** It takes no more questions, and finishes what it has. */
+    void draining(CanisterLink link);
+
+    /** It is gone. */
+    void ended(CanisterLink link);
+  }
+
+  private final Channel channel;
+  private final Canister canister;
   private final CanisterSettings settings;
   private final CanisterCodec codec;
-  private final CanisterEvents events;
-  private final Runnable onEnd;
+  private final CompletionReader completions;
+  private final Keeper keeper;
   private final Map<String, PendingReply> pending = new ConcurrentHashMap<>();
+
+  /** Questions on their way, and places taken for those that are about to be put. */
+  private final AtomicInteger taken = new AtomicInteger();
 
   /** Questions whose attempt broke here; see {@link #mayBeAsked}. */
   private final Set<RequestId> broken = ConcurrentHashMap.newKeySet();
 
-  private final Channel channel;
+  private final Allowance unusable;
+  private final Allowance strays;
   private volatile boolean open;
   private volatile boolean retired;
   private volatile boolean echoesAttempts;
-  private volatile long lastReadNanos = System.nanoTime();
-  private int unusable;
+  private volatile @Nullable String ending;
+  // Event loop only.
+  private long lastReadNanos;
+  private long unwritableSinceNanos;
 
   CanisterLink(
       Channel channel,
-      URI url,
+      Canister canister,
       CanisterSettings settings,
       CanisterCodec codec,
-      CanisterEvents events,
-      Runnable onEnd) {
+      Keeper keeper) {
     this.channel = channel;
-    this.url = url;
+    this.canister = canister;
     this.settings = settings;
     this.codec = codec;
-    this.events = events;
-    this.onEnd = onEnd;
+    this.completions = new CompletionReader(codec, settings.inbound().replyChars());
+    this.keeper = keeper;
+    long now = System.nanoTime();
+    this.lastReadNanos = now;
+    this.unusable = new Allowance(UNUSABLE_PER_SECOND, UNUSABLE_AT_ONCE, now);
+    this.strays = new Allowance(STRAY_PER_SECOND, STRAY_AT_ONCE, now);
   }
 
   /** The handshake is done. Event loop only. */
@@ -72,22 +115,39 @@ public final class CanisterLink extends SimpleChannelInboundHandler<WebSocketFra
     channel.eventLoop().schedule(this::heartbeat, heartbeatNanos(), TimeUnit.NANOSECONDS);
   }
 
-  URI url() {
-    return url;
+  /** Whether it takes questions, when it has room. */
+  boolean isOpen() {
+    return open && !retired && ending == null && channel.isActive();
   }
 
-  /** Whether a new question can be put here. */
-  public boolean hasRoom() {
-    return open && !retired && pending.size() < settings.maxInFlight() && channel.isActive();
+  /** How many questions are on their way here, or about to be. */
+  int inFlight() {
+    return taken.get();
   }
 
-  public boolean isOpen() {
-    return open && !retired;
+  /** How many more could be put now; a canister that does not read what it has gets no more. */
+  int room() {
+    return isOpen() && channel.isWritable() ? Math.max(0, settings.maxInFlight() - taken.get()) : 0;
   }
 
-  /** How many questions are open here. */
-  public int inFlight() {
-    return pending.size();
+  /** Takes a place, to be used by {@link #ask} or handed back by {@link #release}. */
+  boolean tryReserve() {
+    if (room() == 0) {
+      return false;
+    }
+    int before = taken.getAndUpdate(n -> n < settings.maxInFlight() ? n + 1 : n);
+    return before < settings.maxInFlight();
+  }
+
+  void release() {
+    undoReserve();
+    canister.roomFreed();
+  }
+
+  /** Hands a place back of which nobody has heard. */
+  void undoReserve() {
+    taken.decrementAndGet();
+    closeIfRetiredAndIdle();
   }
 
   /**
@@ -95,40 +155,39 @@ public final class CanisterLink extends SimpleChannelInboundHandler<WebSocketFra
    * canister that names attempts in its frames can be asked again; one that does not may still send
    * something of an attempt that broke here.
    */
-  public boolean mayBeAsked(RequestId request) {
+  boolean mayBeAsked(RequestId request) {
     return echoesAttempts || !broken.contains(request);
   }
 
   /** Takes no new questions, finishes those that it has, and then closes. */
-  public void retire() {
+  void retire() {
     retired = true;
     closeIfRetiredAndIdle();
   }
 
   /**
-   * Puts a question.
+   * Puts a question in a place that was reserved.
    *
    * @return what will hold its outcome
    */
-  PendingReply ask(AssistantRequest request, ReplySink sink) {
-    long now = System.nanoTime();
-    PendingReply reply = new PendingReply(request, sink, settings, codec, now);
-    String id = request.requestId().toString();
-    PendingReply former = pending.put(id, reply);
-    if (former != null) {
-      former.end(new AssistantReply.Broken("asked again", Duration.ZERO));
+  PendingReply ask(AssistantRequest request, ReplySink sink, int permit) {
+    PendingReply reply =
+        new PendingReply(request, sink, settings, completions, permit, System.nanoTime());
+    PendingReply former = pending.put(reply.id(), reply);
+    if (former != null && former.close()) {
+      end(former, PendingReply.End.lost("asked again"));
     }
-    events.asked(url);
+    canister.events().asked(canister.url());
     channel
         .writeAndFlush(new TextWebSocketFrame(codec.process(request)))
         .addListener(written -> {
           if (!written.isSuccess()) {
-            finish(id, reply, new AssistantReply.Broken("the connection was lost", Duration.ZERO));
+            lose(reply);
           }
         });
-    scheduleDeadline(id, reply, reply.checkDeadlines(now));
+    watchDeadlines(reply);
     if (!channel.isActive()) {
-      finish(id, reply, new AssistantReply.Broken("the connection was lost", Duration.ZERO));
+      lose(reply);
     }
     return reply;
   }
@@ -136,57 +195,58 @@ public final class CanisterLink extends SimpleChannelInboundHandler<WebSocketFra
   /**
    * Whoever asked no longer wants to know: the canister is told, and what it still sends is
    * dropped.
+   *
+   * @param label why, for metrics
    */
-  void giveUp(PendingReply reply) {
-    if (reply.abandon()) {
-      RequestId id = reply.request().requestId();
-      pending.remove(id.toString(), reply);
-      broken.add(id);
-      events.finished(url, "cancelled", since(reply));
-      sendCancel(id);
-      closeIfRetiredAndIdle();
+  void giveUp(PendingReply reply, String label) {
+    if (reply.close()) {
+      AssistantReply nobodyCares = new AssistantReply.Broken("given up", Duration.ZERO);
+      end(reply, new PendingReply.End(nobodyCares, label, true, null));
     }
   }
 
-  private void scheduleDeadline(String id, PendingReply reply, long nanos) {
-    if (nanos < 0) {
-      timedOut(id, reply);
-      return;
+  private void lose(PendingReply reply) {
+    if (reply.close()) {
+      end(reply, PendingReply.End.lost("the connection to the assistant was lost"));
     }
-    // Not moved with every piece that comes: it looks again when it would have run out, and before
-    // the first piece often enough not to miss that the shorter deadline has begun to count.
-    long wait = Math.min(nanos, settings.idleTimeout().toNanos());
-    channel
-        .eventLoop()
-        .schedule(
-            () -> {
-              if (pending.get(id) == reply) {
-                scheduleDeadline(id, reply, reply.checkDeadlines(System.nanoTime()));
-              }
-            },
-            wait,
-            TimeUnit.NANOSECONDS);
   }
 
-  private void timedOut(String id, PendingReply reply) {
-    if (pending.remove(id, reply)) {
+  /** The one place where a question that was closed leaves this connection. */
+  private void end(PendingReply reply, PendingReply.End end) {
+    pending.remove(reply.id(), reply);
+    boolean answered = Boolean.TRUE.equals(end.verdict());
+    if (!answered && !echoesAttempts) {
       broken.add(reply.request().requestId());
-      events.finished(url, "timeout", since(reply));
-      sendCancel(reply.request().requestId());
-      closeIfRetiredAndIdle();
+      if (broken.size() > BROKEN_AT_MOST) {
+        channel.eventLoop().execute(() -> keeper.stale(this));
+      }
     }
+    if (end.early() && channel.isActive()) {
+      channel.writeAndFlush(new TextWebSocketFrame(codec.cancel(reply.request().requestId())));
+    }
+    canister.ended(reply, end, reply.since(System.nanoTime()));
+    if (answered) {
+      keeper.proven();
+    }
+    release();
+    reply.complete(end.reply());
   }
 
-  private void sendCancel(RequestId id) {
-    if (channel.isActive()) {
-      channel.writeAndFlush(new TextWebSocketFrame(codec.cancel(id)));
-    }
-  }
-
-  private void finish(String id, PendingReply reply, AssistantReply outcome) {
-    pending.remove(id, reply);
-    if (reply.end(outcome)) {
-      events.finished(url, "lost", since(reply));
+  /**
+   * The timer is not moved with every piece that comes: it looks again when the deadline would have
+   * run out, and before the first piece often enough not to miss that the shorter one has begun to
+   * count.
+   */
+  private void watchDeadlines(PendingReply reply) {
+    long now = System.nanoTime();
+    PendingReply.End end = reply.timeOut(now);
+    if (end != null) {
+      end(reply, end);
+    } else if (pending.get(reply.id()) == reply) {
+      long wait = Math.min(reply.nanosLeft(now), settings.timeouts().idle().toNanos());
+      channel
+          .eventLoop()
+          .schedule(() -> watchDeadlines(reply), Math.max(wait, 0), TimeUnit.NANOSECONDS);
     }
   }
 
@@ -195,11 +255,16 @@ public final class CanisterLink extends SimpleChannelInboundHandler<WebSocketFra
     lastReadNanos = System.nanoTime();
     switch (frame) {
       case TextWebSocketFrame text -> take(codec.read(text.text()));
-      case PingWebSocketFrame ping ->
+      case PingWebSocketFrame ping -> {
+        // One that asks and does not read is not answered: that would only fill our memory.
+        if (channel.isWritable()) {
           context.writeAndFlush(new PongWebSocketFrame(ping.content().retain()));
+        }
+      }
       case PongWebSocketFrame ignored -> {}
       case CloseWebSocketFrame close -> {
         int status = close.statusCode();
+        ending = "closed";
         context
             .writeAndFlush(
                 status == -1 ? new CloseWebSocketFrame() : new CloseWebSocketFrame(status, ""))
@@ -213,9 +278,13 @@ public final class CanisterLink extends SimpleChannelInboundHandler<WebSocketFra
   private void take(CanisterFrame frame) {
     switch (frame) {
       case CanisterFrame.Pong() -> {}
+      case CanisterFrame.Draining() -> {
+        retire();
+        keeper.draining(this);
+      }
       case CanisterFrame.Unusable(var reason) -> {
-        events.dropped(url, reason);
-        if (++unusable > UNUSABLE_AT_MOST) {
+        canister.events().dropped(canister.url(), reason);
+        if (unusable.take(1, lastReadNanos) > 0) {
           drop("too many unusable frames");
         }
       }
@@ -224,96 +293,122 @@ public final class CanisterLink extends SimpleChannelInboundHandler<WebSocketFra
   }
 
   private void take(CanisterFrame.OfRequest frame) {
-    if (frame.attempt() != null) {
+    if (frame.attempt() != null && !echoesAttempts) {
       echoesAttempts = true;
+      broken.clear();
     }
     PendingReply reply = pending.get(frame.requestId());
-    if (reply == null) {
-      events.dropped(url, "unknown request");
-      return;
-    }
-    PendingReply.Effect effect = reply.take(frame, System.nanoTime());
-    int replaced = reply.newlyReplaced();
-    if (replaced > 0) {
-      events.replaced(url, replaced);
+    PendingReply.Effect effect =
+        reply == null
+            ? new PendingReply.Effect.Dropped("unknown request")
+            : reply.take(frame, lastReadNanos);
+    if (reply != null) {
+      int replaced = reply.newlyReplaced();
+      if (replaced > 0) {
+        canister.events().replaced(canister.url(), replaced);
+      }
     }
     switch (effect) {
-      case GOES_ON -> {}
-      case BEGAN -> events.firstDelta(url, since(reply));
-      case DROPPED -> events.dropped(url, "out of place");
-      case ENDED, ENDED_EARLY -> {
-        pending.remove(frame.requestId(), reply);
-        RequestId id = reply.request().requestId();
-        AssistantReply outcome = reply.outcome().join();
-        if (outcome instanceof AssistantReply.Broken) {
-          broken.add(id);
+      case PendingReply.Effect.GoesOn() -> {}
+      case PendingReply.Effect.Begun() -> {
+        if (reply != null) {
+          canister.begun(reply.since(lastReadNanos));
         }
-        if (effect == PendingReply.Effect.ENDED_EARLY) {
-          broken.add(id);
-          sendCancel(id);
+      }
+      case PendingReply.Effect.Dropped(var reason) -> {
+        canister.events().dropped(canister.url(), reason);
+        if (strays.take(1, lastReadNanos) > 0) {
+          drop("too many useless frames");
         }
-        events.finished(url, outcome.getClass().getSimpleName(), since(reply));
-        closeIfRetiredAndIdle();
+      }
+      case PendingReply.Effect.Ended(var end) -> {
+        if (reply != null) {
+          end(reply, end);
+        }
       }
     }
   }
 
-  private static Duration since(PendingReply reply) {
-    return Duration.ofNanos(System.nanoTime() - reply.begunNanos());
-  }
-
   private void closeIfRetiredAndIdle() {
-    if (retired && pending.isEmpty() && channel.isActive()) {
+    if (retired && taken.get() == 0 && channel.isActive()) {
+      ending = "retired";
       channel.writeAndFlush(new CloseWebSocketFrame(1000, "")).addListener(done -> channel.close());
     }
   }
 
   private long heartbeatNanos() {
-    return settings.heartbeat().toNanos();
+    return settings.timeouts().heartbeat().toNanos();
   }
 
   private void heartbeat() {
     if (!channel.isActive()) {
       return;
     }
-    if (System.nanoTime() - lastReadNanos > 2 * heartbeatNanos()) {
+    long now = System.nanoTime();
+    if (now - lastReadNanos > 2 * heartbeatNanos()) {
       drop("silent");
-      return;
+    } else if (!channel.isWritable() && now - unwritableSinceNanos > 2 * heartbeatNanos()) {
+      drop("does not read");
+    } else {
+      if (channel.isWritable()) {
+        channel.write(new PingWebSocketFrame());
+        channel.writeAndFlush(new TextWebSocketFrame(codec.ping(Instant.now())));
+      }
+      channel.eventLoop().schedule(this::heartbeat, heartbeatNanos(), TimeUnit.NANOSECONDS);
     }
-    channel.write(new PingWebSocketFrame());
-    channel.writeAndFlush(new TextWebSocketFrame(codec.ping(Instant.now())));
-    channel.eventLoop().schedule(this::heartbeat, heartbeatNanos(), TimeUnit.NANOSECONDS);
   }
 
-  /** Ends the connection. */
-  void drop(String reason) {
-    LOG.log(
-        System.Logger.Level.WARNING,
-        "canister dropped url={0} reason={1}",
-        CanisterSettings.place(url),
-        reason);
-    events.disconnected(url, reason);
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext context) {
+    if (channel.isWritable()) {
+      canister.roomFreed();
+    } else {
+      unwritableSinceNanos = System.nanoTime();
+    }
+    context.fireChannelWritabilityChanged();
+  }
+
+  /** Ends the connection of a canister that does not keep to the rules. Event loop only. */
+  private void drop(String reason) {
+    if (ending == null) {
+      ending = reason;
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "canister dropped url={0} reason={1}",
+          CanisterSettings.place(canister.url()),
+          reason);
+      canister.misbehaved();
+      channel.close();
+    }
+  }
+
+  /** Ends the connection, and with it every question that is open. */
+  void close() {
+    ending = "closing";
     channel.close();
   }
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    if (open) {
-      drop(cause.getClass().getSimpleName());
-    } else {
+    if (cause instanceof IOException) {
+      // Reset by the peer: a lost connection like any other.
       context.close();
+    } else {
+      drop(cause.getClass().getSimpleName());
     }
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext context) {
     open = false;
-    pending.forEach((id, reply) ->
-        finish(
-            id,
-            reply,
-            new AssistantReply.Broken("the connection to the assistant was lost", Duration.ZERO)));
-    onEnd.run();
+    String reason = ending == null ? "lost" : ending;
+    if (!reason.equals("closing")) {
+      // One failure, however many questions were lost with the connection.
+      pending.values().stream().findFirst().ifPresent(lost -> canister.failed(lost.permit()));
+    }
+    pending.values().forEach(this::lose);
+    canister.events().disconnected(canister.url(), reason);
+    keeper.ended(this);
     context.fireChannelInactive();
   }
 }

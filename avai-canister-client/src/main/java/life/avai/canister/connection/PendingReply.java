@@ -1,20 +1,15 @@
 package life.avai.canister.connection;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import life.avai.canister.CanisterSettings;
-import life.avai.canister.wire.CanisterCodec;
 import life.avai.canister.wire.CanisterFrame;
 import life.avai.canister.wire.Repair;
 import life.avai.domain.assistant.AssistantReply;
 import life.avai.domain.assistant.AssistantRequest;
-import life.avai.domain.assistant.Completion;
 import life.avai.domain.assistant.ReplySink;
-import life.avai.domain.message.ContentRules;
 import life.avai.domain.turn.FailureCode;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
 /**
  * One question that was put on one connection, until its one outcome.
@@ -23,137 +18,212 @@ import tools.jackson.databind.JsonNode;
  * the sink gets nothing more.
  */
 final class PendingReply {
-  private static final System.Logger LOG = System.getLogger(PendingReply.class.getName());
-  private static final int MAX_METADATA_BYTES = 64 * 1024;
-  private static final int MAX_MODEL = 200;
-  private static final Duration LONGEST = Duration.ofDays(1);
-  static final Duration AFTER_TIMEOUT = Duration.ofSeconds(30);
+  private static final int PROGRESS_AT_ONCE = 20;
+  private static final int PROGRESS_PER_SECOND = 10;
 
   private final AssistantRequest request;
   private final ReplySink sink;
   private final CanisterSettings settings;
-  private final CanisterCodec codec;
-  private final long begunNanos;
+  private final CompletionReader completions;
+  private final int permit;
+  private final long askedNanos;
   private final CompletableFuture<AssistantReply> outcome = new CompletableFuture<>();
+  private final CompletableFuture<Boolean> text = new CompletableFuture<>();
   private final Repair repair = new Repair();
+  private final Allowance progress;
 
   // Guarded by this.
   private boolean over;
+  private boolean heard;
+  private boolean begun;
   private long nextSequence;
   private int characters;
-  private boolean alive;
-  private long lastLifeNanos;
-  private boolean begun;
+  private long lastHeardNanos;
   private int replacedReported;
 
+  /**
+   * A question that is being put.
+   *
+   * @param permit the circuit's
+   */
   PendingReply(
       AssistantRequest request,
       ReplySink sink,
       CanisterSettings settings,
-      CanisterCodec codec,
+      CompletionReader completions,
+      int permit,
       long nowNanos) {
     this.request = request;
     this.sink = sink;
     this.settings = settings;
-    this.codec = codec;
-    this.begunNanos = nowNanos;
-    this.lastLifeNanos = nowNanos;
+    this.completions = completions;
+    this.permit = permit;
+    this.askedNanos = nowNanos;
+    this.lastHeardNanos = nowNanos;
+    this.progress = new Allowance(PROGRESS_PER_SECOND, PROGRESS_AT_ONCE, nowNanos);
   }
 
   AssistantRequest request() {
     return request;
   }
 
+  String id() {
+    return request.requestId().toString();
+  }
+
+  int permit() {
+    return permit;
+  }
+
+  /** Completes last of all, when the connection has forgotten the question. */
   CompletableFuture<AssistantReply> outcome() {
     return outcome;
   }
 
-  long begunNanos() {
-    return begunNanos;
+  /** Completes with the first piece of text, or with the outcome if there was none. */
+  CompletableFuture<Boolean> text() {
+    return text;
+  }
+
+  Duration since(long nowNanos) {
+    return Duration.ofNanos(nowNanos - askedNanos);
   }
 
   /** What a frame led to. */
-  enum Effect {
+  sealed interface Effect {
     /** The question goes on. */
-    GOES_ON,
+    record GoesOn() implements Effect {}
+
     /** The first piece of text has come. */
-    BEGAN,
+    record Begun() implements Effect {}
+
     /** The frame was of no use. */
-    DROPPED,
+    record Dropped(String reason) implements Effect {}
+
     /** There is an outcome. */
-    ENDED,
-    /** There is an outcome, and the canister should stop. */
-    ENDED_EARLY
+    record Ended(End end) implements Effect {}
   }
 
-  /** Ends the question; whoever comes second changes nothing. */
-  boolean end(AssistantReply reply) {
-    synchronized (this) {
-      if (over) {
-        return false;
-      }
-      over = true;
+  /**
+   * How a question ended.
+   *
+   * @param label for metrics
+   * @param early whether the canister should be told to stop
+   * @param verdict what it says of the canister: whether it did well; null for nothing
+   */
+  record End(AssistantReply reply, String label, boolean early, @Nullable Boolean verdict) {
+    static End lost(String reason) {
+      return new End(new AssistantReply.Broken(reason, Duration.ZERO), "lost", false, null);
     }
-    return outcome.complete(reply);
   }
 
-  /** Gives up: the sink gets nothing more once this has returned. */
-  synchronized boolean abandon() {
+  private static final Effect GOES_ON = new Effect.GoesOn();
+
+  /** Nothing that comes from now on counts; tells whether it was still open. */
+  synchronized boolean close() {
     boolean first = !over;
     over = true;
     return first;
   }
 
+  /** Tells whoever asked. */
+  void complete(AssistantReply reply) {
+    text.complete(false);
+    outcome.complete(reply);
+  }
+
   /** Takes a frame about this question. */
   synchronized Effect take(CanisterFrame.OfRequest frame, long nowNanos) {
-    if (over || (frame.attempt() != null && frame.attempt() != request.attempt())) {
-      return Effect.DROPPED;
+    if (over) {
+      return new Effect.Dropped("unknown request");
     }
-    alive = true;
-    lastLifeNanos = nowNanos;
-    return switch (frame) {
-      case CanisterFrame.Delta delta -> take(delta);
-      case CanisterFrame.Progress progress -> {
-        sink.progress(progress.step(), progress.percentage());
-        yield Effect.GOES_ON;
-      }
-      case CanisterFrame.Failure failure -> {
-        ended(
-            failure.retryable()
-                ? new AssistantReply.Broken(failure.message(), failure.retryAfter())
-                : new AssistantReply.Failed(
-                    FailureCode.CANISTER_ERROR, failure.message(), failure.retryAfter()));
-        yield Effect.ENDED;
-      }
-      case CanisterFrame.Response response -> {
-        ended(reply(response, nowNanos));
-        yield Effect.ENDED;
-      }
-    };
+    if (frame.attempt() != null && frame.attempt() != request.attempt()) {
+      return new Effect.Dropped("another attempt");
+    }
+    Effect effect =
+        switch (frame) {
+          case CanisterFrame.Delta delta -> take(delta);
+          case CanisterFrame.Progress word -> take(word, nowNanos);
+          case CanisterFrame.Failure failure -> ended(failed(failure));
+          case CanisterFrame.Response response -> ended(answered(response, nowNanos));
+        };
+    if (!(effect instanceof Effect.Dropped)) {
+      heard = true;
+      lastHeardNanos = nowNanos;
+    }
+    return effect;
   }
 
   private Effect take(CanisterFrame.Delta delta) {
     if (delta.sequence() < nextSequence) {
-      return Effect.DROPPED;
+      return new Effect.Dropped("out of place");
     }
     if (delta.sequence() > nextSequence) {
-      ended(new AssistantReply.Broken("a part of the answer was lost", Duration.ZERO));
-      return Effect.ENDED_EARLY;
+      return ended(
+          new End(
+              new AssistantReply.Broken("a part of the answer was lost", Duration.ZERO),
+              "gap",
+              true,
+              false));
     }
     nextSequence++;
     String text = repair.next(delta.text());
     characters += text.codePointCount(0, text.length());
-    if (characters > settings.maxReplyChars()) {
-      ended(invalid("the answer is too long"));
-      return Effect.ENDED_EARLY;
+    if (characters > settings.inbound().replyChars()) {
+      return ended(
+          new End(
+              CompletionReader.invalid("the answer is too long"), "invalid_response", true, false));
     }
     if (text.isEmpty()) {
-      return Effect.GOES_ON;
+      return GOES_ON;
     }
     sink.delta(text);
     boolean first = !begun;
     begun = true;
-    return first ? Effect.BEGAN : Effect.GOES_ON;
+    this.text.complete(true);
+    return first ? new Effect.Begun() : GOES_ON;
+  }
+
+  /** Every word is told to everyone who watches: no more of them than people can read. */
+  private Effect take(CanisterFrame.Progress word, long nowNanos) {
+    if (progress.take(1, nowNanos) > 0) {
+      // It says no less than one that is passed on that the canister is at work.
+      return GOES_ON;
+    }
+    sink.progress(word.step(), word.percentage());
+    return GOES_ON;
+  }
+
+  private static End failed(CanisterFrame.Failure failure) {
+    return failure.retryable()
+        ? new End(
+            new AssistantReply.Broken(failure.message(), failure.retryAfter()),
+            "retryable",
+            false,
+            false)
+        : new End(
+            new AssistantReply.Failed(
+                FailureCode.CANISTER_ERROR, failure.message(), failure.retryAfter()),
+            "canister_error",
+            false,
+            false);
+  }
+
+  private End answered(CanisterFrame.Response response, long nowNanos) {
+    AssistantReply reply = completions.reply(request.requestId(), response, since(nowNanos));
+    return reply instanceof AssistantReply.Completed
+        ? new End(reply, "completed", false, true)
+        : new End(reply, "invalid_response", false, false);
+  }
+
+  private Effect ended(End end) {
+    over = true;
+    return new Effect.Ended(end);
+  }
+
+  /** Whether any text has come. */
+  synchronized boolean hasBegun() {
+    return begun;
   }
 
   /** How many characters were replaced since this was last asked. */
@@ -163,121 +233,37 @@ final class PendingReply {
     return since;
   }
 
-  private void ended(AssistantReply reply) {
+  /** How long until the nearest of the three deadlines; not positive when it has passed. */
+  synchronized long nanosLeft(long nowNanos) {
+    return Math.min(turnLeft(nowNanos), silenceLeft(nowNanos));
+  }
+
+  private long turnLeft(long nowNanos) {
+    return askedNanos + request.timeLeft().toNanos() - nowNanos;
+  }
+
+  private long silenceLeft(long nowNanos) {
+    return heard
+        ? lastHeardNanos + settings.timeouts().idle().toNanos() - nowNanos
+        : askedNanos + settings.timeouts().first().toNanos() - nowNanos;
+  }
+
+  /** Ends the question if one of its deadlines has passed; null when it goes on, or was over. */
+  synchronized @Nullable End timeOut(long nowNanos) {
+    if (over || nanosLeft(nowNanos) > 0) {
+      return null;
+    }
     over = true;
-    boolean unused = outcome.complete(reply);
-  }
-
-  private static AssistantReply.Failed invalid(String reason) {
-    return new AssistantReply.Failed(FailureCode.INVALID_RESPONSE, reason, AFTER_TIMEOUT);
-  }
-
-  private AssistantReply reply(CanisterFrame.Response response, long nowNanos) {
-    String text = response.text();
-    if (text == null || text.isEmpty()) {
-      return invalid("the assistant's answer could not be used");
-    }
-    if (text.codePointCount(0, text.length()) > settings.maxReplyChars()) {
-      return invalid("the answer is too long");
-    }
-    Repair.Repaired repaired = Repair.whole(text);
-    Duration took = Duration.ofNanos(nowNanos - begunNanos);
-    return new AssistantReply.Completed(
-        new Completion(
-            repaired.text(),
-            model(response.model()),
-            confidence(response.confidence()),
-            processingTime(response.processingTime(), took),
-            tokenCount(response.tokenCount()),
-            metadata(response.metadata())));
-  }
-
-  private static @Nullable String model(@Nullable String name) {
-    if (name == null || name.isEmpty()) {
-      return null;
-    }
-    String repaired = Repair.whole(name).text();
-    return repaired.codePointCount(0, repaired.length()) <= MAX_MODEL
-        ? repaired
-        : repaired.substring(0, repaired.offsetByCodePoints(0, MAX_MODEL));
-  }
-
-  private @Nullable Double confidence(@Nullable JsonNode node) {
-    if (node == null) {
-      return null;
-    }
-    if (node.isNumber() && node.doubleValue() >= 0 && node.doubleValue() <= 1) {
-      return node.doubleValue();
-    }
-    warn("confidence_score");
-    return null;
-  }
-
-  private static Duration processingTime(@Nullable JsonNode node, Duration measured) {
-    return node != null
-            && node.isNumber()
-            && node.doubleValue() >= 0
-            && node.doubleValue() <= (double) LONGEST.toMillis()
-        ? Duration.ofMillis(Math.round(node.doubleValue()))
-        : measured;
-  }
-
-  private static @Nullable Integer tokenCount(@Nullable JsonNode node) {
-    return node != null && node.isIntegralNumber() && node.canConvertToInt() && node.intValue() >= 0
-        ? node.intValue()
-        : null;
-  }
-
-  private @Nullable String metadata(@Nullable JsonNode node) {
-    if (node == null) {
-      return null;
-    }
-    if (node.isObject()) {
-      String text = codec.write(node);
-      if (text.getBytes(StandardCharsets.UTF_8).length <= MAX_METADATA_BYTES
-          && !text.contains("\\u0000")
-          && ContentRules.isStorable(text)) {
-        return text;
-      }
-    }
-    warn("metadata");
-    return null;
-  }
-
-  private void warn(String field) {
-    LOG.log(
-        System.Logger.Level.WARNING,
-        "unusable field dropped request={0} field={1}",
-        request.requestId(),
-        field);
-  }
-
-  /**
-   * Ends the question when one of its deadlines has passed.
-   *
-   * @return how long to wait before looking again, in nanoseconds; negative when it is over
-   */
-  synchronized long checkDeadlines(long nowNanos) {
-    if (over) {
-      return -1;
-    }
-    long turn = begunNanos + request.timeLeft().toNanos() - nowNanos;
-    long life =
-        alive
-            ? lastLifeNanos + settings.idleTimeout().toNanos() - nowNanos
-            : begunNanos + settings.firstTimeout().toNanos() - nowNanos;
-    long left = Math.min(turn, life);
-    if (left > 0) {
-      return left;
-    }
-    ended(new AssistantReply.Failed(FailureCode.TIMEOUT, reason(turn <= 0), AFTER_TIMEOUT));
-    return -1;
-  }
-
-  private String reason(boolean wholeTurn) {
-    if (wholeTurn) {
-      return "the assistant took too long to answer";
-    }
-    return alive ? "the assistant fell silent" : "the assistant did not begin to answer";
+    boolean wholeTurn = turnLeft(nowNanos) <= 0;
+    String reason =
+        wholeTurn
+            ? "the assistant took too long to answer"
+            : heard ? "the assistant fell silent" : "the assistant did not begin to answer";
+    return new End(
+        new AssistantReply.Failed(FailureCode.TIMEOUT, reason, CompletionReader.ASK_AGAIN),
+        "timeout",
+        true,
+        // A turn that had little time left says nothing of the canister.
+        wholeTurn ? null : false);
   }
 }

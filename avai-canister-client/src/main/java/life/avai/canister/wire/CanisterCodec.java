@@ -128,6 +128,7 @@ public final class CanisterCodec {
     }
     return switch (type) {
       case "pong" -> new CanisterFrame.Pong();
+      case "draining" -> new CanisterFrame.Draining();
       case "response_delta", "response", "error", "progress" -> ofRequest(type, root);
       default -> new CanisterFrame.Unusable("unknown type");
     };

@@ -50,6 +50,9 @@ public sealed interface CanisterFrame {
   /** A sign of life. */
   record Pong() implements CanisterFrame {}
 
+  /** It finishes what it has and wants nothing more. */
+  record Draining() implements CanisterFrame {}
+
   /** Nothing that can be used. */
   record Unusable(String reason) implements CanisterFrame {}
 }

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxInFlight on each connection
  * @param firstTimeout until the first sign of life
  * @param idleTimeout between two
+ * @param hedgeAfter without a sign of life, when a second one is asked; null for never
  */
 public record CanisterAddresses(
     List<URI> urls,
@@ -22,6 +23,7 @@ public record CanisterAddresses(
     int maxInFlight,
     Duration firstTimeout,
     Duration idleTimeout,
+    @Nullable Duration hedgeAfter,
     int maxReplyChars) {
   public CanisterAddresses {
     urls = List.copyOf(urls);

@@ -1,7 +1,10 @@
 package life.avai.server.settings;
 
+import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
@@ -162,21 +165,53 @@ public final class Environment {
   }
 
   private CanisterAddresses canisters() {
-    List<URI> urls =
-        variables.list("AVAI_CANISTER_WS_URL").stream()
-            .map(url -> variables.uri("AVAI_CANISTER_WS_URL", url, "ws", "wss"))
-            .toList();
-    if (urls.stream().anyMatch(url -> url.getRawFragment() != null)) {
-      throw new ConfigurationException("AVAI_CANISTER_WS_URL", "URLs without a #");
-    }
     return new CanisterAddresses(
-        urls,
+        canisterUrls(),
         variables.headerText("AVAI_CANISTER_TOKEN"),
         variables.integer("AVAI_CANISTER_CONNECTIONS", 1, 1, 64),
         variables.integer("AVAI_CANISTER_MAX_IN_FLIGHT", 64, 1, 100_000),
         variables.duration("AVAI_AI_FIRST_TIMEOUT", Duration.ofSeconds(30)),
         variables.duration("AVAI_AI_IDLE_TIMEOUT", Duration.ofSeconds(30)),
+        variables.isSet("AVAI_CANISTER_HEDGE_AFTER")
+            ? variables.duration("AVAI_CANISTER_HEDGE_AFTER", Duration.ZERO)
+            : null,
         variables.integer("AVAI_MAX_REPLY_CHARS", 200_000, 1, 10_000_000));
+  }
+
+  private List<URI> canisterUrls() {
+    Path file = variables.path("AVAI_CANISTER_WS_URL_FILE");
+    if (file == null) {
+      return variables.list("AVAI_CANISTER_WS_URL").stream()
+          .map(url -> canisterUrl("AVAI_CANISTER_WS_URL", url))
+          .toList();
+    }
+    if (variables.isSet("AVAI_CANISTER_WS_URL")) {
+      throw new ConfigurationException(
+          "AVAI_CANISTER_WS_URL_FILE", "to be alone, without AVAI_CANISTER_WS_URL");
+    }
+    try {
+      List<URI> urls =
+          Files.readAllLines(file).stream()
+              .map(line -> line.replaceFirst("#.*", "").strip())
+              .filter(line -> !line.isEmpty())
+              .map(url -> canisterUrl("AVAI_CANISTER_WS_URL_FILE", url))
+              .toList();
+      if (!urls.isEmpty()) {
+        return urls;
+      }
+    } catch (IOException e) {
+      // Told below.
+    }
+    throw new ConfigurationException(
+        "AVAI_CANISTER_WS_URL_FILE", "a file that can be read, with a URL on each line");
+  }
+
+  private URI canisterUrl(String name, String url) {
+    URI uri = variables.uri(name, url, "ws", "wss");
+    if (uri.getRawFragment() != null) {
+      throw new ConfigurationException(name, "URLs without a #");
+    }
+    return uri;
   }
 
   private TurnSettings turns() {

@@ -78,6 +78,7 @@ class EnvironmentTest {
     assertThat(settings.canisters().maxInFlight()).isEqualTo(64);
     assertThat(settings.canisters().firstTimeout()).isEqualTo(Duration.ofSeconds(30));
     assertThat(settings.canisters().idleTimeout()).isEqualTo(Duration.ofSeconds(30));
+    assertThat(settings.canisters().hedgeAfter()).isNull();
     assertThat(settings.canisters().maxReplyChars()).isEqualTo(200_000);
     assertThat(settings.turns())
         .isEqualTo(
@@ -134,6 +135,8 @@ class EnvironmentTest {
             "2",
             "AVAI_CANISTER_MAX_IN_FLIGHT",
             "3",
+            "AVAI_CANISTER_HEDGE_AFTER",
+            "700ms",
             "AVAI_AI_FIRST_TIMEOUT",
             "500ms",
             "AVAI_AI_IDLE_TIMEOUT",
@@ -221,6 +224,7 @@ class EnvironmentTest {
                 3,
                 Duration.ofMillis(500),
                 Duration.ofSeconds(2),
+                Duration.ofMillis(700),
                 13));
     assertThat(settings.turns())
         .isEqualTo(
@@ -511,5 +515,28 @@ class EnvironmentTest {
             Map.entry("D", ""));
     assertThat(DotEnv.under(Map.of("PORT", "2"), directory.resolve("none")))
         .isEqualTo(Map.of("PORT", "2"));
+  }
+
+  @Test
+  void canisters_mayStandInAFile(@TempDir Path directory) throws Exception {
+    Path file = directory.resolve("canisters");
+    Files.writeString(
+        file,
+        """
+        # the first hall
+        ws://a.example:1/x
+          wss://b.example  # spare
+
+        """);
+    assertThat(read("AVAI_CANISTER_WS_URL_FILE", file.toString()).canisters().urls())
+        .containsExactly(URI.create("ws://a.example:1/x"), URI.create("wss://b.example"));
+
+    String name = "AVAI_CANISTER_WS_URL_FILE";
+    refused(Map.of(name, file.toString(), "AVAI_CANISTER_WS_URL", "ws://c.example"), name);
+    refused(Map.of(name, directory.resolve("none").toString()), name);
+    Files.writeString(file, "http://a.example\n");
+    refused(Map.of(name, file.toString()), name);
+    Files.writeString(file, "# nobody\n");
+    refused(Map.of(name, file.toString()), name);
   }
 }
