@@ -98,6 +98,7 @@ public final class AvaiServer implements AutoCloseable {
     SystemPrompt prompt = prompt(settings.systemPromptFile());
     SslContext tls = tls(settings);
     InetAddress host = host(settings.host());
+    settings.describe().forEach(line -> LOG.log(System.Logger.Level.INFO, "{0}", line));
     Ids ids = Ids.timeOrdered();
     InstantSource clock = InstantSource.system();
     ServerMetrics metrics = new ServerMetrics();

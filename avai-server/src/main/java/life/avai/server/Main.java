@@ -65,8 +65,6 @@ public final class Main {
   private static int serve(Supplier<Map<String, String>> variables, String host) {
     ServerSettings settings = Environment.read(variables.get(), host);
     Logging.configure(settings.log());
-    System.Logger log = System.getLogger(Main.class.getName());
-    settings.describe().forEach(line -> log.log(System.Logger.Level.INFO, "{0}", line));
     AvaiServer server = AvaiServer.start(settings);
     stopOnSignal(server);
     HangUp.onSignal(() -> readCanistersAgain(server, variables, host));

@@ -31,13 +31,10 @@ class StartTest {
     Run run = serve(name.equals("PORT") ? List.of() : List.of("PORT=0"));
 
     assertThat(run.status()).as(run.output()).isEqualTo(1);
-    assertThat(run.output().lines().filter(line -> line.startsWith("avai: ")))
-        .singleElement()
-        .satisfies(line -> assertThat(line).startsWith("avai: " + name + ": expected "));
-    assertThat(run.output()).doesNotContain("\tat ", "Exception");
-    if (!name.equals("AVAI_HOST") && !name.equals("AVAI_DATA_DIR")) {
-      assertThat(run.output()).doesNotContain("secret");
-      assertThat(directory.resolve("data")).as("nothing was started").doesNotExist();
+    assertThat(run.output().lines().toList().getLast()).startsWith("avai: " + name + ": expected ");
+    assertThat(directory.resolve("data")).as("nothing was started").doesNotExist();
+    if (!name.equals("AVAI_DATA_DIR")) {
+      assertThat(run.output()).hasLineCount(1).doesNotContain("secret");
     }
   }
 

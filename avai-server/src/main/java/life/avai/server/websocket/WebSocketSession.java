@@ -28,7 +28,7 @@ public final class WebSocketSession {
   private static final int ERRORS_AT_ONCE = 100;
 
   private static final double ERRORS_PER_SECOND = 2;
-  private static final int COST_OF_FAILED_AUTHENTICATION = 10;
+  private static final int COST_OF_FAILED_AUTHENTICATION = 5;
 
   private final UUID id;
   private final ClientSocket socket;
