@@ -359,6 +359,10 @@ final class Story {
         List.copyOf(turns.values()));
   }
 
+  MessageRow row(String message) {
+    return Objects.requireNonNull(messages.get(message));
+  }
+
   /** Changes a row, as a defect would. */
   Story message(String id, UnaryOperator<@Nullable MessageRow> change) {
     MessageRow changed = change.apply(messages.get(id));
