@@ -91,13 +91,15 @@ public final class PostgresStores implements AutoCloseable {
   }
 
   private static DSLContext jooq(DataSource dataSource, String schema) {
-    Settings jooq =
-        new Settings()
-            .withRenderMapping(
-                new RenderMapping()
-                    .withSchemata(new MappedSchema().withInput("public").withOutput(schema)))
-            .withExecuteLogging(false);
-    return DSL.using(dataSource, SQLDialect.POSTGRES, jooq);
+    return DSL.using(dataSource, SQLDialect.POSTGRES, jooqSettings(schema));
+  }
+
+  static Settings jooqSettings(String schema) {
+    return new Settings()
+        .withRenderMapping(
+            new RenderMapping()
+                .withSchemata(new MappedSchema().withInput("public").withOutput(schema)))
+        .withExecuteLogging(false);
   }
 
   /** Brings the schema up to date; see {@link SchemaMigration#migrate}. */

@@ -23,7 +23,7 @@ import life.avai.server.settings.ServerSettings.LogSettings;
 
 /**
  * The program {@code avai}: {@code serve}, {@code demo}, {@code canister}, {@code chat}, {@code
- * help}.
+ * check}, {@code help}.
  */
 public final class Main {
   /** How fast the demo canister seems to type. */
@@ -43,6 +43,9 @@ public final class Main {
             case "demo" -> demo();
             case "canister" -> canister(rest);
             case "chat" -> chat(rest);
+            case "check" ->
+                new CheckCommand(System.out, System.err)
+                    .run(DotEnv.under(System.getenv(), Path.of("")));
             case "help", "--help", "-h" -> help(0);
             default -> help(2);
           };
@@ -162,6 +165,8 @@ public final class Main {
               canister   the demo canister alone: --host, --port
               chat       talk in the terminal: --url ws://127.0.0.1:8080/ws, --session FILE (who you are, from
                          one time to the next; ~/.local/state/avai/chat.json)
+              check      look for contradictions in the database of serve, and change nothing: exits
+                         with 0 when nothing is wrong, 1 when something is, 2 when it could not look
               help       this text\
             """);
     return status;

@@ -32,8 +32,7 @@ final class Storage implements AutoCloseable {
     DatabaseSettings database = settings.database();
     embedded =
         database instanceof DatabaseSettings.Embedded
-            ? EmbeddedPostgres.start(
-                EmbeddedPostgresSettings.durable(home(settings.dataDirectory())))
+            ? EmbeddedPostgres.start(EmbeddedPostgresSettings.durable(makeHome(settings)))
             : null;
     PostgresSettings postgres =
         switch (database) {
@@ -44,14 +43,17 @@ final class Storage implements AutoCloseable {
     stores = new PostgresStores(postgres);
   }
 
-  private static Path home(Path dataDirectory) {
-    Path home = dataDirectory.toAbsolutePath().resolve("postgres");
+  /** Where the embedded database is, or would be. */
+  static Path home(ServerSettings settings) {
+    return settings.dataDirectory().toAbsolutePath().resolve("postgres");
+  }
+
+  private static Path makeHome(ServerSettings settings) {
     try {
-      Files.createDirectories(home);
+      return Files.createDirectories(home(settings));
     } catch (IOException e) {
       throw new ConfigurationException("AVAI_DATA_DIR", "a directory that can be written to");
     }
-    return home;
   }
 
   private PostgresSettings own(ServerSettings settings) {
@@ -59,7 +61,8 @@ final class Storage implements AutoCloseable {
     return of(settings, server.jdbcUrl(), server.user(), server.password(), true);
   }
 
-  private static PostgresSettings of(
+  /** How to work with a database, whoever's it is. */
+  static PostgresSettings of(
       ServerSettings settings, String url, String user, String password, boolean prepared) {
     return new PostgresSettings(
         url,

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EmbeddedPostgres implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(EmbeddedPostgres.class.getName());
-  private static final String DEFAULT_DATABASE = "postgres";
+  static final String DEFAULT_DATABASE = "postgres";
   private static final Pattern DATABASE_NAME = Pattern.compile("[a-z_][a-z0-9_]{0,62}");
 
   private final EmbeddedPostgresSettings settings;
@@ -140,6 +140,10 @@ public final class EmbeddedPostgres implements AutoCloseable {
       throw new IllegalArgumentException(
           "database: " + database + " (expected: " + DATABASE_NAME + ")");
     }
+    return jdbcUrl(port, database);
+  }
+
+  static String jdbcUrl(int port, String database) {
     return "jdbc:postgresql://127.0.0.1:" + port + "/" + database;
   }
 

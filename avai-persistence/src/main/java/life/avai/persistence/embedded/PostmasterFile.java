@@ -12,11 +12,13 @@ import java.util.Optional;
  * removes it when it stops, unless it is killed.
  *
  * @param pid the number of the server's first process
+ * @param port where it listens; 0 while it has not told
  * @param ready whether it accepts connections
  */
-record PostmasterFile(long pid, boolean ready) {
+record PostmasterFile(long pid, int port, boolean ready) {
   // Lines of the file: src/include/utils/pidfile.h in PostgreSQL's source.
   private static final int PID_LINE = 0;
+  private static final int PORT_LINE = 3;
   private static final int STATUS_LINE = 7;
 
   static Path in(Path data) {
@@ -38,8 +40,9 @@ record PostmasterFile(long pid, boolean ready) {
     }
     try {
       long pid = Long.parseLong(lines.get(PID_LINE).strip());
+      int port = lines.size() > PORT_LINE ? Integer.parseInt(lines.get(PORT_LINE).strip()) : 0;
       boolean ready = lines.size() > STATUS_LINE && lines.get(STATUS_LINE).strip().equals("ready");
-      return Optional.of(new PostmasterFile(pid, ready));
+      return Optional.of(new PostmasterFile(pid, port, ready));
     } catch (NumberFormatException e) {
       return Optional.empty();
     }

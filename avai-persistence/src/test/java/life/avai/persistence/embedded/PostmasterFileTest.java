@@ -18,11 +18,11 @@ class PostmasterFileTest {
     write("no number\n");
     assertThat(PostmasterFile.read(data)).isEmpty();
     write("17\n/data\n1\n5432\n");
-    assertThat(PostmasterFile.read(data)).contains(new PostmasterFile(17, false));
+    assertThat(PostmasterFile.read(data)).contains(new PostmasterFile(17, 5432, false));
     write("17\n/data\n1\n5432\n\n127.0.0.1\n  1  2\nstarting\n");
-    assertThat(PostmasterFile.read(data)).contains(new PostmasterFile(17, false));
+    assertThat(PostmasterFile.read(data)).contains(new PostmasterFile(17, 5432, false));
     write("17\n/data\n1\n5432\n\n127.0.0.1\n  1  2\nready   \n");
-    assertThat(PostmasterFile.read(data)).contains(new PostmasterFile(17, true));
+    assertThat(PostmasterFile.read(data)).contains(new PostmasterFile(17, 5432, true));
   }
 
   private void write(String content) throws Exception {
