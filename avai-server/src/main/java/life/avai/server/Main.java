@@ -162,7 +162,9 @@ public final class Main {
 
               demo       everything at once: a database, a demo canister and the server on 127.0.0.1:8080
               serve      the server, configured by environment variables (docs/operations.md)
-              canister   the demo canister alone: --host, --port
+              canister   the demo canister alone: --host, --port; or, for tests (docs/testkit.md),
+                         a canister that plays a script: --script FILE, or one that records
+                         another: --record URL --to FILE
               chat       talk in the terminal: --url ws://127.0.0.1:8080/ws, --session FILE (who you are, from
                          one time to the next; ~/.local/state/avai/chat.json)
               check      look for contradictions in the database of serve, and change nothing: exits

@@ -21,7 +21,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DocumentedCodeTest {
   private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
   private static final Pattern BLOCK =
-      Pattern.compile("(?m)(?:^<!-- (\\S+) -->\\n)?^```(java|xml)\\n(.*?)^```$", Pattern.DOTALL);
+      Pattern.compile(
+          "(?m)(?:^<!-- (\\S+) -->\\n)?^```(java|xml|json)\\n(.*?)^```$", Pattern.DOTALL);
 
   @ParameterizedTest
   @ValueSource(strings = {"embedding.md", "testkit.md"})
