@@ -3,9 +3,6 @@ package life.avai.server;
 import static java.util.Objects.requireNonNull;
 
 import io.netty.channel.Channel;
-import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
-import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -28,7 +25,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
-import javax.net.ssl.SSLException;
 import life.avai.canister.Backoff;
 import life.avai.canister.CanisterAssistant;
 import life.avai.canister.CanisterSettings;
@@ -49,9 +45,12 @@ import life.avai.persistence.PostgresStores;
 import life.avai.server.auth.ClerkCredentialVerifier;
 import life.avai.server.auth.ClerkKeys;
 import life.avai.server.http.ConnectionLimits;
+import life.avai.server.http.HostPolicy;
 import life.avai.server.http.HttpEdge;
 import life.avai.server.http.HttpResources;
+import life.avai.server.http.Newcomers;
 import life.avai.server.http.OriginPolicy;
+import life.avai.server.http.TrustedProxies;
 import life.avai.server.ratelimit.BucketRateLimiter;
 import life.avai.server.settings.CanisterAddresses;
 import life.avai.server.settings.ConfigurationException;
@@ -69,6 +68,12 @@ public final class AvaiServer implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(AvaiServer.class.getName());
   private static final URI CLERK_API = URI.create("https://api.clerk.com/v1/jwks");
   private static final Duration SWEEP = Duration.ofMillis(200);
+  private static final Duration CERTIFICATE_CHECK = Duration.ofSeconds(10);
+
+  /** Connections that nobody has authenticated on, beside those of users. */
+  private static final int MAX_NEWCOMERS = 10_000;
+
+  private static final int SPARE_NEWCOMERS = 100;
   private static final Duration RECONNECT_SPREAD = Duration.ofSeconds(5);
 
   private final ServerSettings settings;
@@ -79,6 +84,7 @@ public final class AvaiServer implements AutoCloseable {
   private final Listener listener;
   private final Channel mainSocket;
   private final @Nullable Channel metricsSocket;
+  private final @Nullable Certificate certificate;
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("avai-sweep").factory());
@@ -96,7 +102,7 @@ public final class AvaiServer implements AutoCloseable {
     // started.
     CredentialVerifier verifier = verifier(settings.identity());
     SystemPrompt prompt = prompt(settings.systemPromptFile());
-    SslContext tls = tls(settings);
+    certificate = certificate(settings);
     InetAddress host = host(settings.host());
     settings.describe().forEach(line -> LOG.log(System.Logger.Level.INFO, "{0}", line));
     Ids ids = Ids.timeOrdered();
@@ -151,31 +157,48 @@ public final class AvaiServer implements AutoCloseable {
     gauges(metrics, stores, conversations.events());
     HttpResources resources =
         new HttpResources(this::health, metrics::scrape, settings.metricsPort());
+    TrustedProxies proxies = settings.trustedProxies();
+    Newcomers newcomers = newcomers(settings);
+    metrics.gauge(
+        "avai.connections.new", "Connections that have not authenticated", newcomers::size);
     WebSocketUpgrade upgrade =
-        new WebSocketUpgrade(services, registry, settings.edge(), ids, Version.current());
+        WebSocketUpgrade.toSessions(
+            services, registry, settings.edge(), ids, Version.current(), newcomers::known);
     OriginPolicy origins = new OriginPolicy(settings.allowedOrigins());
-    ConnectionLimits limits =
-        new ConnectionLimits(
-            settings.maxConnections(),
-            settings.maxConnectionsPerAddress(),
-            settings.production(),
-            settings.trustedProxies());
+    HttpEdge.Rules rules =
+        new HttpEdge.Rules(
+            origins,
+            new HostPolicy(host.isLoopbackAddress(), origins, proxies),
+            new ConnectionLimits(
+                settings.maxConnections(),
+                settings.maxConnectionsPerAddress(),
+                settings.production(),
+                proxies,
+                newcomers),
+            settings.edge().authTimeout());
     listener = new Listener();
     opened.push(listener);
     mainSocket =
         listener.listen(
             new Listener.Place("PORT", host, settings.port()),
-            tls,
-            settings.edge().authTimeout(),
-            () -> new HttpEdge(origins, resources, upgrade, limits));
+            certificate == null ? null : certificate::current,
+            newcomers,
+            () -> new HttpEdge(rules, resources, upgrade));
     metricsSocket =
         settings.metricsPort() == 0
             ? null
             : listener.listen(
                 new Listener.Place("AVAI_METRICS_PORT", host, settings.metricsPort()),
                 null,
-                settings.edge().authTimeout(),
-                () -> new HttpEdge(origins, resources, upgrade, limits));
+                newcomers,
+                () -> new HttpEdge(rules, resources, null));
+    if (certificate != null) {
+      timer.scheduleWithFixedDelay(
+          certificate::reload,
+          CERTIFICATE_CHECK.toMillis(),
+          CERTIFICATE_CHECK.toMillis(),
+          TimeUnit.MILLISECONDS);
+    }
     assistant.onStatusChange(
         () -> Thread.ofVirtual().name("status").start(() -> registry.announce(status)));
     storage.whenMigrated(turns::start);
@@ -295,19 +318,20 @@ public final class AvaiServer implements AutoCloseable {
     }
   }
 
-  private static @Nullable SslContext tls(ServerSettings settings) {
-    if (settings.tlsCertificate() == null || settings.tlsKey() == null) {
-      return null;
-    }
-    try {
-      return SslContextBuilder.forServer(
-              settings.tlsCertificate().toFile(), settings.tlsKey().toFile())
-          .sslProvider(SslProvider.JDK)
-          .protocols("TLSv1.3", "TLSv1.2")
-          .build();
-    } catch (SSLException | IllegalArgumentException e) {
-      throw new ConfigurationException("AVAI_TLS_CERT", "a certificate and its key in PEM files");
-    }
+  private static @Nullable Certificate certificate(ServerSettings settings) {
+    return settings.tlsCertificate() == null || settings.tlsKey() == null
+        ? null
+        : new Certificate(settings.tlsCertificate(), settings.tlsKey());
+  }
+
+  private static Newcomers newcomers(ServerSettings settings) {
+    return new Newcomers(
+        // More than there may be WebSockets: these are to find that there is no room, and be told.
+        Math.min(MAX_NEWCOMERS, settings.maxConnections() + SPARE_NEWCOMERS),
+        settings.maxConnectionsPerAddress(),
+        address ->
+            !settings.trustedProxies().trusts(address)
+                && (settings.production() || !address.isLoopbackAddress()));
   }
 
   private void gauges(ServerMetrics metrics, PostgresStores stores, LiveThreads events) {
@@ -371,6 +395,13 @@ public final class AvaiServer implements AutoCloseable {
       canisters.canisters().forEach(each -> counts.merge(each.circuit().label(), 1L, Long::sum));
     }
     return counts;
+  }
+
+  /** Takes the certificate anew if there is another in its files; a broken one changes nothing. */
+  public void reloadCertificate() {
+    if (certificate != null) {
+      certificate.reload();
+    }
   }
 
   /**

@@ -22,9 +22,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
-import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import life.avai.server.http.Newcomers;
 import life.avai.server.settings.ConfigurationException;
 import org.jspecify.annotations.Nullable;
 
@@ -59,15 +59,16 @@ final class Listener implements AutoCloseable {
   /**
    * Listens.
    *
-   * @param handshakeTimeout how long a connection may take until it is upgraded or asks its first
-   *     thing
+   * @param tls gives what each new connection is secured with; null for plain ones
+   * @param newcomers told of every connection
+   * @param edge makes what meets a connection's requests
    * @return the listening socket
    * @throws ConfigurationException when the port is taken, or the host is not this machine's
    */
   Channel listen(
       Place place,
-      @Nullable SslContext tls,
-      Duration handshakeTimeout,
+      @Nullable Supplier<SslContext> tls,
+      Newcomers newcomers,
       Supplier<ChannelHandler> edge) {
     ChannelFuture bound =
         new ServerBootstrap()
@@ -81,8 +82,9 @@ final class Listener implements AutoCloseable {
                 new ChannelInitializer<SocketChannel>() {
                   @Override
                   protected void initChannel(SocketChannel channel) {
+                    newcomers.arrived(channel);
                     if (tls != null) {
-                      channel.pipeline().addLast(tls.newHandler(channel.alloc()));
+                      channel.pipeline().addLast(tls.get().newHandler(channel.alloc()));
                     }
                     channel
                         .pipeline()
@@ -93,7 +95,6 @@ final class Listener implements AutoCloseable {
                                     .setMaxHeaderSize(MAX_HEADERS)),
                             new HttpObjectAggregator(MAX_BODY, true),
                             edge.get());
-                    closeWhenIdle(channel, handshakeTimeout);
                   }
                 })
             .bind(new InetSocketAddress(place.host(), place.port()))
@@ -118,23 +119,6 @@ final class Listener implements AutoCloseable {
     } catch (SocketException e) {
       return true;
     }
-  }
-
-  /**
-   * Half a request, or none at all, holds a socket no longer than this; an upgraded one is left
-   * alone.
-   */
-  private static void closeWhenIdle(SocketChannel channel, Duration timeout) {
-    channel
-        .eventLoop()
-        .schedule(
-            () -> {
-              if (channel.pipeline().get(HttpServerCodec.class) != null) {
-                channel.close();
-              }
-            },
-            timeout.toMillis(),
-            TimeUnit.MILLISECONDS);
   }
 
   @Override

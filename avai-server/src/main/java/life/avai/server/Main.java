@@ -70,7 +70,11 @@ public final class Main {
     Logging.configure(settings.log());
     AvaiServer server = AvaiServer.start(settings);
     stopOnSignal(server);
-    HangUp.onSignal(() -> readCanistersAgain(server, variables, host));
+    HangUp.onSignal(
+        () -> {
+          server.reloadCertificate();
+          readCanistersAgain(server, variables, host);
+        });
     String scheme = settings.tlsCertificate() == null ? "http" : "https";
     System.out.println(
         "AVAI is ready at " + scheme + "://" + shown(settings.host()) + ":" + server.port() + "/");
@@ -78,7 +82,7 @@ public final class Main {
     return 0;
   }
 
-  /** The one setting that can change while the server runs. */
+  /** The one variable that can change while the server runs. */
   private static void readCanistersAgain(
       AvaiServer server, Supplier<Map<String, String>> variables, String host) {
     System.Logger log = System.getLogger(Main.class.getName());

@@ -18,15 +18,21 @@ public final class ConnectionLimits {
   private final int maxPerAddress;
   private final boolean countLoopback;
   private final TrustedProxies proxies;
+  private final Newcomers newcomers;
   private final AtomicInteger inAll = new AtomicInteger();
   private final Map<InetAddress, Integer> byAddress = new ConcurrentHashMap<>();
 
   public ConnectionLimits(
-      int maxInAll, int maxPerAddress, boolean countLoopback, TrustedProxies proxies) {
+      int maxInAll,
+      int maxPerAddress,
+      boolean countLoopback,
+      TrustedProxies proxies,
+      Newcomers newcomers) {
     this.maxInAll = maxInAll;
     this.maxPerAddress = maxPerAddress;
     this.countLoopback = countLoopback;
     this.proxies = proxies;
+    this.newcomers = newcomers;
   }
 
   /**
@@ -35,7 +41,7 @@ public final class ConnectionLimits {
    * @return false when there are too many
    */
   boolean admit(Channel channel, InetSocketAddress peer, List<String> forwardedFor) {
-    InetAddress address = proxies.client(peer.getAddress(), forwardedFor);
+    InetAddress address = TrustedProxies.network(proxies.client(peer.getAddress(), forwardedFor));
     if (inAll.incrementAndGet() > maxInAll) {
       inAll.decrementAndGet();
       return false;
@@ -46,6 +52,7 @@ public final class ConnectionLimits {
       inAll.decrementAndGet();
       return false;
     }
+    newcomers.upgraded(channel);
     channel
         .closeFuture()
         .addListener(closed -> {

@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
@@ -16,11 +17,17 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.Base64;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.TimeUnit;
 import life.avai.server.websocket.WebSocketUpgrade;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The first thing that a connection meets: plain requests are answered, and those for a WebSocket
@@ -31,35 +38,85 @@ public final class HttpEdge extends SimpleChannelInboundHandler<FullHttpRequest>
   private static final int KEY_BYTES = 16;
   private static final List<String> FORWARDED =
       List.of("Forwarded", "X-Forwarded-For", "X-Real-IP");
+  private static final int MAX_PIPELINED = 16;
 
-  private final OriginPolicy origins;
+  /** How long a peer that we have refused is listened to, so that it sees the answer. */
+  private static final Duration LINGER = Duration.ofSeconds(2);
+
+  private final Rules rules;
   private final HttpResources resources;
-  private final WebSocketUpgrade upgrade;
-  private final ConnectionLimits limits;
+  private final @Nullable WebSocketUpgrade upgrade;
+  private final RequestDeadline deadline;
+  // Event loop only. Requests that came before the one ahead of them was answered.
+  private final Queue<FullHttpRequest> pipelined = new ArrayDeque<>(0);
+  private boolean answering;
 
-  /** Made once for each connection. */
-  public HttpEdge(
-      OriginPolicy origins,
-      HttpResources resources,
-      WebSocketUpgrade upgrade,
-      ConnectionLimits limits) {
-    this.origins = origins;
+  /**
+   * Who is let in.
+   *
+   * @param handshakeTimeout how long a connection may take for a whole request
+   */
+  public record Rules(
+      OriginPolicy origins, HostPolicy hosts, ConnectionLimits limits, Duration handshakeTimeout) {}
+
+  /**
+   * Made once for each connection.
+   *
+   * @param upgrade null where there are no WebSockets
+   */
+  public HttpEdge(Rules rules, HttpResources resources, @Nullable WebSocketUpgrade upgrade) {
+    this.rules = rules;
     this.resources = resources;
     this.upgrade = upgrade;
-    this.limits = limits;
+    this.deadline = new RequestDeadline(rules.handshakeTimeout());
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext context) {
+    deadline.start(context);
+  }
+
+  @Override
+  public void handlerRemoved(ChannelHandlerContext context) {
+    deadline.stop();
+    pipelined.forEach(FullHttpRequest::release);
+    pipelined.clear();
   }
 
   @Override
   protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
+    if (!answering) {
+      answer(context, request);
+    } else if (pipelined.size() < MAX_PIPELINED) {
+      pipelined.add(request.retain());
+    } else {
+      context.close();
+    }
+  }
+
+  private void answer(ChannelHandlerContext context, FullHttpRequest request) {
+    answering = true;
+    deadline.stop();
     if (request.decoderResult().isFailure()) {
       boolean tooLong = request.decoderResult().cause() instanceof TooLongHttpHeaderException;
-      refuse(
-          context,
-          request,
+      HttpResponseStatus status =
           tooLong
               ? HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
-              : HttpResponseStatus.BAD_REQUEST,
-          "the request is no proper HTTP");
+              : HttpResponseStatus.BAD_REQUEST;
+      lingering(context, refusal(status, "the request is no proper HTTP"));
+      return;
+    }
+    if (request.headers().getAll(HttpHeaderNames.HOST).size() > 1) {
+      refuse(context, request, HttpResponseStatus.BAD_REQUEST, "more than one Host");
+      return;
+    }
+    if (!rules
+        .hosts()
+        .allows(
+            request.headers().get(HttpHeaderNames.HOST),
+            local(context),
+            remote(context).getAddress())) {
+      refuse(context, request, HttpResponseStatus.FORBIDDEN, "this host is not served here");
       return;
     }
     String path;
@@ -69,14 +126,15 @@ public final class HttpEdge extends SimpleChannelInboundHandler<FullHttpRequest>
       refuse(context, request, HttpResponseStatus.BAD_REQUEST, "the path is not well-formed");
       return;
     }
-    if (path.equals("/ws") && resources.isForClients(port(context))) {
-      webSocket(context, request);
+    if (path.equals("/ws") && upgrade != null) {
+      webSocket(context, request, upgrade);
     } else {
       plain(context, request, path);
     }
   }
 
-  private void webSocket(ChannelHandlerContext context, FullHttpRequest request) {
+  private void webSocket(
+      ChannelHandlerContext context, FullHttpRequest request, WebSocketUpgrade upgrade) {
     if (!request.method().equals(HttpMethod.GET)
         || !request.protocolVersion().equals(HttpVersion.HTTP_1_1)) {
       refuse(
@@ -84,36 +142,33 @@ public final class HttpEdge extends SimpleChannelInboundHandler<FullHttpRequest>
           request,
           HttpResponseStatus.BAD_REQUEST,
           "a WebSocket begins with GET, HTTP/1.1");
-    } else if (!origins.allows(
-        request.headers().get(HttpHeaderNames.ORIGIN),
-        request.headers().get(HttpHeaderNames.HOST))) {
+    } else if (!rules
+        .origins()
+        .allows(
+            request.headers().get(HttpHeaderNames.ORIGIN),
+            request.headers().get(HttpHeaderNames.HOST))) {
       refuse(context, request, HttpResponseStatus.FORBIDDEN, "this origin is not allowed");
     } else if (!isUpgrade(request)) {
       FullHttpResponse response =
-          response(
-              HttpResponseStatus.UPGRADE_REQUIRED,
-              HttpResources.Answer.error(
-                  HttpResponseStatus.UPGRADE_REQUIRED, "this is a WebSocket, version 13"));
+          refusal(HttpResponseStatus.UPGRADE_REQUIRED, "this is a WebSocket, version 13");
       response
           .headers()
           .set(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET)
           .set(HttpHeaderNames.SEC_WEBSOCKET_VERSION, "13");
-      finish(context, request, response, false);
+      finish(context, request, response);
     } else if (!hasKey(request)) {
       refuse(
           context,
           request,
           HttpResponseStatus.BAD_REQUEST,
           "Sec-WebSocket-Key is missing or no key");
-    } else if (!limits.admit(
-        context.channel(), address(context), request.headers().getAll("X-Forwarded-For"))) {
+    } else if (!rules
+        .limits()
+        .admit(context.channel(), remote(context), request.headers().getAll("X-Forwarded-For"))) {
       FullHttpResponse response =
-          response(
-              HttpResponseStatus.SERVICE_UNAVAILABLE,
-              HttpResources.Answer.error(
-                  HttpResponseStatus.SERVICE_UNAVAILABLE, "too many connections"));
+          refusal(HttpResponseStatus.SERVICE_UNAVAILABLE, "too many connections");
       response.headers().set(HttpHeaderNames.RETRY_AFTER, "10");
-      finish(context, request, response, false);
+      finish(context, request, response);
     } else {
       upgrade.upgrade(context, request);
     }
@@ -139,44 +194,53 @@ public final class HttpEdge extends SimpleChannelInboundHandler<FullHttpRequest>
     }
   }
 
-  private static InetSocketAddress address(ChannelHandlerContext context) {
+  private static InetSocketAddress remote(ChannelHandlerContext context) {
     return (InetSocketAddress) context.channel().remoteAddress();
   }
 
-  private static int port(ChannelHandlerContext context) {
-    return ((InetSocketAddress) context.channel().localAddress()).getPort();
+  private static InetSocketAddress local(ChannelHandlerContext context) {
+    return (InetSocketAddress) context.channel().localAddress();
   }
 
   private void plain(ChannelHandlerContext context, FullHttpRequest request, String path) {
     boolean head = request.method().equals(HttpMethod.HEAD);
     if (!head && !request.method().equals(HttpMethod.GET) && resources.has(path)) {
-      FullHttpResponse response =
-          response(
-              HttpResponseStatus.METHOD_NOT_ALLOWED,
-              HttpResources.Answer.error(HttpResponseStatus.METHOD_NOT_ALLOWED, "GET or HEAD"));
+      FullHttpResponse response = refusal(HttpResponseStatus.METHOD_NOT_ALLOWED, "GET or HEAD");
       response.headers().set(HttpHeaderNames.ALLOW, "GET, HEAD");
-      finish(context, request, response, false);
+      finish(context, request, response);
       return;
     }
     boolean keepAlive = HttpUtil.isKeepAlive(request);
     HttpResources.Request asked =
-        new HttpResources.Request(
-            path,
-            address(context).getAddress(),
-            FORWARDED.stream().anyMatch(request.headers()::contains),
-            request.headers().get(HttpHeaderNames.HOST),
-            port(context));
+        new HttpResources.Request(path, isLocal(context, request), local(context).getPort());
     // Health asks the database and waits for it, so no answer is made on the event loop.
     Thread unused =
         Thread.ofVirtual()
             .name("http")
             .start(() -> {
-              HttpResources.Answer answer = resources.answer(asked);
+              HttpResources.Answer answer = answerTo(asked);
               context
                   .executor()
                   .execute(
                       () -> write(context, response(answer.status(), answer), head, keepAlive));
             });
+  }
+
+  private HttpResources.Answer answerTo(HttpResources.Request asked) {
+    try {
+      return resources.answer(asked);
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.ERROR, "no answer to GET " + asked.path(), e);
+      return HttpResources.Answer.error(
+          HttpResponseStatus.INTERNAL_SERVER_ERROR, "something went wrong here");
+    }
+  }
+
+  /** Whether somebody on this machine asks for themselves, and not a proxy, or a page elsewhere. */
+  private static boolean isLocal(ChannelHandlerContext context, FullHttpRequest request) {
+    return remote(context).getAddress().isLoopbackAddress()
+        && FORWARDED.stream().noneMatch(request.headers()::contains)
+        && HostPolicy.isLocal(request.headers().get(HttpHeaderNames.HOST));
   }
 
   private static FullHttpResponse response(HttpResponseStatus status, HttpResources.Answer answer) {
@@ -195,23 +259,24 @@ public final class HttpEdge extends SimpleChannelInboundHandler<FullHttpRequest>
     return response;
   }
 
-  private static void refuse(
+  private static FullHttpResponse refusal(HttpResponseStatus status, String reason) {
+    return response(status, HttpResources.Answer.error(status, reason));
+  }
+
+  private void refuse(
       ChannelHandlerContext context,
       FullHttpRequest request,
       HttpResponseStatus status,
       String reason) {
-    finish(context, request, response(status, HttpResources.Answer.error(status, reason)), false);
+    finish(context, request, refusal(status, reason));
   }
 
-  private static void finish(
-      ChannelHandlerContext context,
-      FullHttpRequest request,
-      FullHttpResponse response,
-      boolean keepAlive) {
-    write(context, response, request.method().equals(HttpMethod.HEAD), keepAlive);
+  private void finish(
+      ChannelHandlerContext context, FullHttpRequest request, FullHttpResponse response) {
+    write(context, response, request.method().equals(HttpMethod.HEAD), false);
   }
 
-  private static void write(
+  private void write(
       ChannelHandlerContext context, FullHttpResponse response, boolean head, boolean keepAlive) {
     if (head) {
       response.content().clear();
@@ -221,10 +286,49 @@ public final class HttpEdge extends SimpleChannelInboundHandler<FullHttpRequest>
         .set(
             HttpHeaderNames.CONNECTION,
             keepAlive ? HttpHeaderValues.KEEP_ALIVE : HttpHeaderValues.CLOSE);
+    deadline.start(context);
     var written = context.writeAndFlush(response);
-    if (!keepAlive) {
+    if (keepAlive) {
+      written.addListener(done -> next(context));
+    } else {
       written.addListener(ChannelFutureListener.CLOSE);
     }
+  }
+
+  /** The next request may be there already. */
+  private void next(ChannelHandlerContext context) {
+    answering = false;
+    FullHttpRequest waiting = pipelined.poll();
+    if (waiting != null) {
+      try {
+        answer(context, waiting);
+      } finally {
+        waiting.release();
+      }
+    }
+  }
+
+  /**
+   * Refuses somebody who may still be sending. Closed at once, with bytes unread, the connection
+   * would be reset, and the answer lost.
+   */
+  private static void lingering(ChannelHandlerContext context, FullHttpResponse response) {
+    response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+    var written = context.writeAndFlush(response);
+    if (context.pipeline().get(SslHandler.class) != null
+        || !(context.channel() instanceof DuplexChannel channel)) {
+      written.addListener(ChannelFutureListener.CLOSE);
+      return;
+    }
+    written.addListener(done -> channel.shutdownOutput());
+    context
+        .executor()
+        .schedule(
+            () -> {
+              context.close();
+            },
+            LINGER.toMillis(),
+            TimeUnit.MILLISECONDS);
   }
 
   @Override

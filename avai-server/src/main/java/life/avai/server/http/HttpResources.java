@@ -3,13 +3,11 @@ package life.avai.server.http;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -58,11 +56,10 @@ public final class HttpResources {
   /**
    * A GET.
    *
-   * @param forwarded whether a proxy says that it asks for somebody else
-   * @param port of ours, that it came in by
+   * @param local whether it comes from this machine, on nobody else's behalf
+   * @param port where it came in
    */
-  public record Request(
-      String path, InetAddress from, boolean forwarded, @Nullable String host, int port) {}
+  public record Request(String path, boolean local, int port) {}
 
   /** What is sent back. */
   @SuppressWarnings("ArrayRecordComponent") // Never compared, and copied by nobody: it is a body.
@@ -97,7 +94,7 @@ public final class HttpResources {
         Health now = health.get();
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("status", now.status());
-        if (isOperator(request) || isLoopback(request)) {
+        if (isOperator(request) || request.local()) {
           fields.putAll(now.details());
         }
         yield Answer.json(statusOf(now), fields);
@@ -120,12 +117,7 @@ public final class HttpResources {
   }
 
   private boolean isOperator(Request request) {
-    return operatorsOnMainPort ? isLoopback(request) : request.port() == metricsPort;
-  }
-
-  /** Asked from this machine itself, and not by a proxy on it for the rest of the world. */
-  private static boolean isLoopback(Request request) {
-    return request.from().isLoopbackAddress() && !request.forwarded();
+    return operatorsOnMainPort ? request.local() : request.port() == metricsPort;
   }
 
   /** Whether there is something under a path, whoever may see it. */
@@ -134,11 +126,6 @@ public final class HttpResources {
       case "/", "/metrics", "/health", "/health/live", "/health/ready" -> true;
       default -> page(path).status().equals(HttpResponseStatus.OK);
     };
-  }
-
-  /** Whether a port of ours is for clients, or for operators alone. */
-  boolean isForClients(int port) {
-    return operatorsOnMainPort || port != metricsPort;
   }
 
   private static Answer notFound() {

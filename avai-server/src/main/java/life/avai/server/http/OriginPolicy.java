@@ -41,6 +41,13 @@ public record OriginPolicy(Set<String> allowed) {
     }
   }
 
+  /** Whether a host, with its port if it has one, is that of an allowed page. */
+  boolean names(@Nullable String host) {
+    return host != null
+        && (allowed.contains(plain("https://" + host))
+            || allowed.contains(plain("http://" + host)));
+  }
+
   /** As browsers write it: in lower case, and without the port that goes without saying. */
   public static String plain(String origin) {
     String lower = origin.toLowerCase(Locale.ROOT);

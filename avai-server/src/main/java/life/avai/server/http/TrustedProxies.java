@@ -1,8 +1,11 @@
 package life.avai.server.http;
 
+import io.netty.util.NetUtil;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -64,20 +67,27 @@ public record TrustedProxies(List<Network> networks) {
     }
   }
 
-  private boolean trusts(InetAddress address) {
-    return networks.stream().anyMatch(network -> network.contains(address));
+  /** Whether it is one of them. */
+  public boolean trusts(InetAddress address) {
+    InetAddress plain = plain(address);
+    return networks.stream().anyMatch(network -> network.contains(plain));
   }
 
-  /** The nearest address that no proxy of ours vouches for. */
+  /**
+   * The nearest address that no proxy of ours vouches for: who is behind it is anybody's claim.
+   *
+   * @param forwardedFor the header fields {@code X-Forwarded-For}, in their order; each proxy has
+   *     added one hop at the end
+   */
   InetAddress client(InetAddress peer, List<String> forwardedFor) {
-    if (!trusts(peer)) {
-      return peer;
+    InetAddress nearest = plain(peer);
+    if (!trusts(nearest)) {
+      return nearest;
     }
     List<String> hops = new ArrayList<>();
     forwardedFor.forEach(header -> hops.addAll(List.of(header.split(",", -1))));
-    InetAddress nearest = peer;
     for (String hop : hops.reversed()) {
-      InetAddress address = literal(hop.strip());
+      InetAddress address = hop(hop.strip());
       if (address == null) {
         return nearest;
       }
@@ -89,15 +99,48 @@ public record TrustedProxies(List<Network> networks) {
     return nearest;
   }
 
+  /**
+   * What counts as one client: an address of IPv4, or a network of 64 bits of IPv6, all of which
+   * one host can give itself.
+   */
+  static InetAddress network(InetAddress address) {
+    InetAddress plain = plain(address);
+    if (!(plain instanceof Inet6Address) || plain.isLoopbackAddress()) {
+      return plain;
+    }
+    byte[] bytes = plain.getAddress();
+    Arrays.fill(bytes, 8, 16, (byte) 0);
+    return ofBytes(bytes);
+  }
+
+  /** Without a zone, and an IPv4 address that is written as IPv6 as what it is. */
+  private static InetAddress plain(InetAddress address) {
+    return ofBytes(address.getAddress());
+  }
+
+  /** A hop as proxies write it: some add a port, and then put IPv6 in brackets. */
+  private static @Nullable InetAddress hop(String text) {
+    if (text.startsWith("[")) {
+      int end = text.indexOf(']');
+      return end < 0 ? null : literal(text.substring(1, end));
+    }
+    int colon = text.indexOf(':');
+    return colon >= 0 && colon == text.lastIndexOf(':')
+        ? literal(text.substring(0, colon))
+        : literal(text);
+  }
+
   /** An address written as one; names are never looked up. */
   private static @Nullable InetAddress literal(String text) {
-    if (!text.matches("[0-9.]{7,15}|[0-9A-Fa-f:.]{2,45}")) {
-      return null;
-    }
+    byte[] bytes = NetUtil.createByteArrayFromIpAddressString(text);
+    return bytes == null ? null : ofBytes(bytes);
+  }
+
+  private static InetAddress ofBytes(byte[] bytes) {
     try {
-      return InetAddress.getByName(text);
+      return InetAddress.getByAddress(bytes);
     } catch (UnknownHostException e) {
-      return null;
+      throw new IllegalArgumentException("address: (expected: 4 or 16 bytes)", e);
     }
   }
 }

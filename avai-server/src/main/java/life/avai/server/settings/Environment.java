@@ -273,6 +273,12 @@ public final class Environment {
     return variables.integer(name, byDefault, 1, 1_000_000_000);
   }
 
+  /** Whoever lifts the limit of messages lifts that of all other frames with it. */
+  private static int requestsPerMinute(MessageLimits messages) {
+    return (int)
+        Math.max(EdgeLimits.DEFAULTS.requestsPerMinute(), Math.min(10L * messages.free(), 1 << 30));
+  }
+
   private EdgeLimits edge() {
     EdgeLimits defaults = EdgeLimits.DEFAULTS;
     return new EdgeLimits(
@@ -284,7 +290,8 @@ public final class Environment {
         variables.duration("AVAI_IDLE_TIMEOUT", defaults.idleTimeout()),
         variables.duration("AVAI_HEARTBEAT", defaults.heartbeat()),
         variables.duration("AVAI_SLOW_READER_TIMEOUT", defaults.slowReaderTimeout()),
-        variables.integer("AVAI_MAX_CONNECTIONS_PER_USER", defaults.maxPerUser(), 1, 10_000_000));
+        variables.integer("AVAI_MAX_CONNECTIONS_PER_USER", defaults.maxPerUser(), 1, 10_000_000),
+        requestsPerMinute(messageLimits()));
   }
 
   private IdentitySettings identity(Set<String> origins) {

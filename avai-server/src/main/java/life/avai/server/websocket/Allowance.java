@@ -20,11 +20,14 @@ final class Allowance {
     this.lastNanos = nowNanos;
   }
 
-  /** Takes some; false when there was not enough. */
+  /** Takes some; false when there was not enough, and then nothing is taken. */
   synchronized boolean take(int amount, long nowNanos) {
     left = Math.min(capacity, left + (nowNanos - lastNanos) * perNano);
     lastNanos = nowNanos;
+    if (left < amount) {
+      return false;
+    }
     left -= amount;
-    return left >= 0;
+    return true;
   }
 }

@@ -13,65 +13,91 @@ import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The inbound half of a connection: puts fragments together within limits, answers pings and
- * closes, and hands texts to the session. Every violation has the close code that RFC 6455 gives
- * it.
+ * closes, and hands messages on. Every violation has the close code that RFC 6455 gives it.
  */
 final class ClientConnection extends SimpleChannelInboundHandler<WebSocketFrame> {
   private static final System.Logger LOG = System.getLogger(ClientConnection.class.getName());
-  private static final int PINGS_AT_ONCE = 100;
-  private static final double PINGS_PER_SECOND = 5;
+  private static final int CONTROLS_AT_ONCE = 100;
+  private static final double CONTROLS_PER_SECOND = 5;
 
-  private final WebSocketSession session;
   private final ClientSocket socket;
+  private final Receiver receiver;
   private final int maxMessageBytes;
   // Event loop only. The fragments of a message that is not complete.
   private @Nullable ByteBuf fragments;
+  private boolean binary;
   private int fragmentCount;
+  private @Nullable ScheduledFuture<?> messageDeadline;
   private boolean failed;
-  private @Nullable Allowance pings;
+  private @Nullable Allowance controls;
 
-  ClientConnection(WebSocketSession session, int maxMessageBytes) {
-    this.session = session;
-    this.socket = session.socket();
+  ClientConnection(ClientSocket socket, Receiver receiver, int maxMessageBytes) {
+    this.socket = socket;
+    this.receiver = receiver;
     this.maxMessageBytes = maxMessageBytes;
   }
 
   @Override
   protected void channelRead0(ChannelHandlerContext context, WebSocketFrame frame) {
-    session.sawLife();
-    if (failed) {
+    receiver.sawLife();
+    if (failed && !(frame instanceof CloseWebSocketFrame)) {
       return;
     }
     switch (frame) {
-      case TextWebSocketFrame text -> begin(text);
-      case BinaryWebSocketFrame ignored -> fail(CloseCode.BINARY_FRAME);
+      case TextWebSocketFrame text -> begin(context, text, false);
+      case BinaryWebSocketFrame bytes -> {
+        if (receiver.takesBinary()) {
+          begin(context, bytes, true);
+        } else {
+          fail(CloseCode.BINARY_FRAME);
+        }
+      }
       case ContinuationWebSocketFrame more -> add(more);
       case PingWebSocketFrame ping -> pong(context, ping);
-      case PongWebSocketFrame ignored -> {}
+      case PongWebSocketFrame ignored -> {
+        boolean unused = payForControl();
+      }
       case CloseWebSocketFrame close -> {
-        failed = true;
-        socket.answerClose(close);
+        if (close.statusCode() > CloseCode.LAST) {
+          fail(CloseCode.PROTOCOL_ERROR);
+        } else {
+          end();
+          socket.answerClose(close);
+        }
       }
       default -> fail(CloseCode.PROTOCOL_ERROR);
     }
   }
 
-  private void begin(TextWebSocketFrame frame) {
+  private void begin(ChannelHandlerContext context, WebSocketFrame frame, boolean isBinary) {
     if (fragments != null) {
       fail(CloseCode.PROTOCOL_ERROR);
-    } else if (frame.isFinalFragment()) {
-      deliver(frame.content());
-    } else {
-      fragmentCount = 1;
-      fragments = frame.content().alloc().buffer(frame.content().readableBytes());
-      fragments.writeBytes(frame.content());
+      return;
     }
+    binary = isBinary;
+    if (frame.isFinalFragment()) {
+      deliver(frame.content());
+      return;
+    }
+    fragmentCount = 1;
+    fragments = frame.content().alloc().buffer(frame.content().readableBytes());
+    fragments.writeBytes(frame.content());
+    // Pings in between would keep half a message, and its memory, alive for ever.
+    messageDeadline =
+        context
+            .executor()
+            .schedule(
+                () -> fail(CloseCode.POLICY),
+                EdgeLimits.MESSAGE_DEADLINE.toMillis(),
+                TimeUnit.MILLISECONDS);
   }
 
   private void add(ContinuationWebSocketFrame frame) {
@@ -87,39 +113,57 @@ final class ClientConnection extends SimpleChannelInboundHandler<WebSocketFrame>
     } else {
       collected.writeBytes(frame.content());
       if (frame.isFinalFragment()) {
-        fragments = null;
         try {
           deliver(collected);
         } finally {
-          collected.release();
+          dropFragments();
         }
       }
     }
   }
 
-  /** The text has been validated as UTF-8 on its way here. */
-  private void deliver(ByteBuf text) {
-    session.received(text.toString(StandardCharsets.UTF_8));
+  /** A text has been validated as UTF-8 on its way here. */
+  private void deliver(ByteBuf message) {
+    if (binary) {
+      receiver.binary(message);
+    } else {
+      receiver.text(message.toString(StandardCharsets.UTF_8));
+    }
   }
 
   private void pong(ChannelHandlerContext context, PingWebSocketFrame ping) {
-    if (pings == null) {
-      pings = new Allowance(PINGS_AT_ONCE, PINGS_PER_SECOND, System.nanoTime());
-    }
-    if (!pings.take(1, System.nanoTime()) || !socket.isWritable()) {
-      fail(CloseCode.POLICY);
-    } else if (socket.isOpen()) {
+    if (payForControl() && socket.isOpen()) {
       context.writeAndFlush(new PongWebSocketFrame(ping.content().retain()), context.voidPromise());
     }
   }
 
+  /** Pings are answered, and pongs are for nothing: a peer has only so many of either. */
+  private boolean payForControl() {
+    if (controls == null) {
+      controls = new Allowance(CONTROLS_AT_ONCE, CONTROLS_PER_SECOND, System.nanoTime());
+    }
+    if (controls.take(1, System.nanoTime()) && socket.isWritable()) {
+      return true;
+    }
+    fail(CloseCode.POLICY);
+    return false;
+  }
+
   private void fail(CloseCode why) {
+    end();
+    socket.fail(why);
+  }
+
+  private void end() {
     failed = true;
     dropFragments();
-    socket.close(why);
   }
 
   private void dropFragments() {
+    if (messageDeadline != null) {
+      messageDeadline.cancel(false);
+      messageDeadline = null;
+    }
     if (fragments != null) {
       fragments.release();
       fragments = null;
@@ -128,14 +172,14 @@ final class ClientConnection extends SimpleChannelInboundHandler<WebSocketFrame>
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext context) {
-    session.writabilityChanged();
+    receiver.writabilityChanged();
     context.fireChannelWritabilityChanged();
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext context) {
     dropFragments();
-    session.closed();
+    receiver.closed();
     context.fireChannelInactive();
   }
 
@@ -148,7 +192,10 @@ final class ClientConnection extends SimpleChannelInboundHandler<WebSocketFrame>
       case CorruptedFrameException ignored -> fail(CloseCode.PROTOCOL_ERROR);
       case IOException ignored -> context.close();
       default -> {
-        LOG.log(System.Logger.Level.ERROR, "connection failed, connection=" + session.id(), cause);
+        LOG.log(
+            System.Logger.Level.ERROR,
+            "connection failed, channel=" + context.channel().id().asShortText(),
+            cause);
         fail(CloseCode.INTERNAL);
       }
     }

@@ -2,9 +2,11 @@ package life.avai.server.websocket;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.netty.handler.ssl.SslHandler;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -136,6 +138,19 @@ final class ClientSocket {
 
   /** Says goodbye and ends the connection, also when the peer does not answer. */
   void close(CloseCode why) {
+    close(why, () -> {});
+  }
+
+  /**
+   * Ends the connection of a peer that does not keep to the protocol. What it sends from now on,
+   * its own goodbye included, may be unreadable; so it is shown the end at once. Only our half is
+   * closed before it has gone: with bytes of its unread, the goodbye would be lost in a reset.
+   */
+  void fail(CloseCode why) {
+    close(why, this::closeOurHalf);
+  }
+
+  private void close(CloseCode why, Runnable whenSaid) {
     if (closing || !channel.isActive()) {
       return;
     }
@@ -147,10 +162,22 @@ final class ClientSocket {
           }
           closing = true;
           writabilityChanged();
-          channel.writeAndFlush(
-              new CloseWebSocketFrame(why.code(), why.reason()), channel.voidPromise());
+          channel
+              .writeAndFlush(new CloseWebSocketFrame(why.code(), why.reason()))
+              .addListener(said -> whenSaid.run());
           endSoon();
         });
+  }
+
+  private void closeOurHalf() {
+    if (channel instanceof DuplexChannel duplex && duplex.isActive()) {
+      SslHandler tls = channel.pipeline().get(SslHandler.class);
+      if (tls == null) {
+        duplex.shutdownOutput();
+      } else {
+        tls.closeOutbound().addListener(done -> duplex.shutdownOutput());
+      }
+    }
   }
 
   /** Answers the peer's close frame in kind and ends the connection. Event loop only. */

@@ -16,6 +16,9 @@ public enum CloseCode {
   NOT_AUTHENTICATED(4408, "not authenticated in time"),
   TOO_MANY_SOCKETS(4429, "too many sockets of one user");
 
+  /** Beyond this there are no codes, neither of the standard nor of anybody's own. */
+  static final int LAST = 4_999;
+
   private final int code;
   private final String reason;
 

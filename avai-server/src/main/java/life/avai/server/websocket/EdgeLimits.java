@@ -12,6 +12,8 @@ import life.avai.domain.message.ContentRules;
  * @param heartbeat how often a quiet one is pinged; it is given up after two that went unanswered
  * @param slowReaderTimeout how long it may take nothing while something waits for it
  * @param maxPerUser how many sockets one user may have
+ * @param requestsPerMinute how many frames other than messages one socket may send, at once and
+ *     then evenly
  */
 public record EdgeLimits(
     int maxFrameBytes,
@@ -20,7 +22,8 @@ public record EdgeLimits(
     Duration idleTimeout,
     Duration heartbeat,
     Duration slowReaderTimeout,
-    int maxPerUser) {
+    int maxPerUser,
+    int requestsPerMinute) {
   public static final EdgeLimits DEFAULTS =
       new EdgeLimits(
           524_288,
@@ -29,10 +32,14 @@ public record EdgeLimits(
           Duration.ofMinutes(30),
           Duration.ofSeconds(30),
           Duration.ofSeconds(30),
-          50);
+          50,
+          6_000);
 
   /** How many fragments a message may come in. */
   static final int MAX_FRAGMENTS = 64;
+
+  /** How long the fragments of one message may take. */
+  static final Duration MESSAGE_DEADLINE = Duration.ofSeconds(30);
 
   /** How long somebody whose token has ended may take to bring another. */
   static final Duration RENEWAL_GRACE = Duration.ofSeconds(10);

@@ -1,9 +1,11 @@
 package life.avai.server.websocket;
 
+import io.netty.channel.Channel;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import life.avai.domain.StoreUnavailableException;
 import life.avai.domain.identity.Caller;
 import life.avai.domain.identity.SessionToken;
@@ -21,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Frames are handled one after the other on a virtual thread; what is watched is written by the
  * event loop.
  */
-public final class WebSocketSession {
+public final class WebSocketSession implements Receiver {
   private static final System.Logger LOG = System.getLogger(WebSocketSession.class.getName());
 
   /** Errors that a peer may cause in a burst, and then how many a second. */
@@ -29,6 +31,9 @@ public final class WebSocketSession {
 
   private static final double ERRORS_PER_SECOND = 2;
   private static final int COST_OF_FAILED_AUTHENTICATION = 5;
+
+  /** A frame of up to this many characters costs one of the connection's requests. */
+  private static final int FREE_LENGTH = 1_024;
 
   private final UUID id;
   private final ClientSocket socket;
@@ -39,6 +44,9 @@ public final class WebSocketSession {
   private final Mailbox mailbox;
   private final Watches watches;
   private final FrameHandler handler;
+  private final String version;
+  private final Consumer<Channel> whenAuthenticated;
+  private final Allowance requests;
   private final long openedNanos;
 
   private volatile @Nullable Caller caller;
@@ -60,6 +68,8 @@ public final class WebSocketSession {
       SessionRegistry registry,
       EdgeLimits limits,
       ClientCodec codec,
+      String version,
+      Consumer<Channel> whenAuthenticated,
       long nowNanos) {
     this.id = id;
     this.socket = socket;
@@ -70,6 +80,10 @@ public final class WebSocketSession {
     this.watches = new Watches(socket, services.events());
     this.handler = new FrameHandler(this, services);
     this.mailbox = new Mailbox(this::handle, this::setReading);
+    this.version = version;
+    this.whenAuthenticated = whenAuthenticated;
+    this.requests =
+        new Allowance(limits.requestsPerMinute(), limits.requestsPerMinute() / 60.0, nowNanos);
     this.openedNanos = nowNanos;
     this.lastFrameNanos = nowNanos;
     this.lastReadNanos = nowNanos;
@@ -123,19 +137,30 @@ public final class WebSocketSession {
     statusAsked = true;
   }
 
-  /** A text frame has come. Event loop only. */
-  void received(String text) {
+  @Override
+  public void opened() {
+    socket.send(
+        ServerFrames.welcome(
+            id,
+            version,
+            limits.heartbeat(),
+            limits.content().maxCodePoints(),
+            limits.maxFrameBytes()));
+  }
+
+  @Override
+  public void text(String text) {
     lastFrameNanos = System.nanoTime();
     mailbox.offer(text);
   }
 
-  /** The peer has given a sign of life. Event loop only. */
-  void sawLife() {
+  @Override
+  public void sawLife() {
     lastReadNanos = System.nanoTime();
   }
 
-  /** The peer takes frames again, or no longer does. Event loop only. */
-  void writabilityChanged() {
+  @Override
+  public void writabilityChanged() {
     if (socket.isWritable()) {
       unwritableSinceNanos = 0;
       watches.drain();
@@ -145,8 +170,8 @@ public final class WebSocketSession {
     socket.writabilityChanged();
   }
 
-  /** The connection is gone. */
-  void closed() {
+  @Override
+  public void closed() {
     registry.remove(this);
     Caller was = caller;
     if (was != null) {
@@ -176,6 +201,11 @@ public final class WebSocketSession {
         throw e;
       }
       tag = received.tag();
+      if (!payFor(received, text.length())) {
+        error(ErrorCode.RATE_LIMITED, "too many requests", Duration.ofSeconds(1), tag);
+        costs(1);
+        return;
+      }
       if (caller == null && received.isKnown() && !received.isForEverybody()) {
         throw new InvalidFrameException(ErrorCode.AUTH_REQUIRED, null, "authenticate first");
       }
@@ -197,6 +227,14 @@ public final class WebSocketSession {
       LOG.log(System.Logger.Level.ERROR, "handling a frame failed, connection=" + id, e);
       error(ErrorCode.INTERNAL, "something went wrong here", Duration.ofSeconds(1), tag);
     }
+  }
+
+  /**
+   * Takes what a frame costs from the connection's budget; messages have a limit of their own. The
+   * larger a frame is, the more it costs, whatever there is in it.
+   */
+  private boolean payFor(ClientCodec.Received frame, int length) {
+    return frame.isMessage() || requests.take(1 + length / FREE_LENGTH, System.nanoTime());
   }
 
   /** An error that the peer has caused; too many of them end the connection. */
@@ -255,6 +293,7 @@ public final class WebSocketSession {
     }
     caller = user;
     anonymousSession = session;
+    whenAuthenticated.accept(socket.channel());
     tokenEnds = ends;
     renewalAsked = false;
     if (!socket.isOpen()) {

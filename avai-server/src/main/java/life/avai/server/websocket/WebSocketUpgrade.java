@@ -7,36 +7,73 @@ import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.websocketx.Utf8FrameValidator;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker13;
-import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import life.avai.domain.Ids;
 import life.avai.server.wire.ClientCodec;
-import life.avai.server.wire.ServerFrames;
 
 /**
  * Turns a checked HTTP request into a connection of the protocol. From then on nothing of HTTP is
  * left in the pipeline, and nothing but our own code closes the socket, so there is one close
  * frame.
+ *
+ * <p>No extension is ever agreed to: a few compressed bytes that become many would be another limit
+ * to keep.
  */
 public final class WebSocketUpgrade {
   /** What may wait in a socket's buffer: beyond the high mark nothing is added. */
   private static final WriteBufferWaterMark OUTBOUND =
       new WriteBufferWaterMark(32 << 10, 128 << 10);
 
-  private final Services services;
-  private final SessionRegistry registry;
   private final EdgeLimits limits;
-  private final ClientCodec codec;
-  private final Ids ids;
-  private final String version;
+  private final Function<ClientSocket, Receiver> receivers;
 
-  public WebSocketUpgrade(
-      Services services, SessionRegistry registry, EdgeLimits limits, Ids ids, String version) {
-    this.services = services;
-    this.registry = registry;
+  WebSocketUpgrade(EdgeLimits limits, Function<ClientSocket, Receiver> receivers) {
     this.limits = limits;
-    this.codec = new ClientCodec(limits.content());
-    this.ids = ids;
-    this.version = version;
+    this.receivers = receivers;
+  }
+
+  /**
+   * Upgrades to conversations.
+   *
+   * @param whenAuthenticated told of every connection as soon as it is somebody's
+   */
+  public static WebSocketUpgrade toSessions(
+      Services services,
+      SessionRegistry registry,
+      EdgeLimits limits,
+      Ids ids,
+      String version,
+      Consumer<Channel> whenAuthenticated) {
+    ClientCodec codec = new ClientCodec(limits.content());
+    return new WebSocketUpgrade(
+        limits,
+        socket -> {
+          WebSocketSession session =
+              new WebSocketSession(
+                  ids.next(),
+                  socket,
+                  services,
+                  registry,
+                  limits,
+                  codec,
+                  version,
+                  whenAuthenticated,
+                  System.nanoTime());
+          registry.add(session);
+          return session;
+        });
+  }
+
+  /** How frames are read. */
+  static WebSocketDecoderConfig decoding(EdgeLimits limits) {
+    return WebSocketDecoderConfig.newBuilder()
+        .expectMaskedFrames(true)
+        .allowMaskMismatch(false)
+        .allowExtensions(false)
+        .maxFramePayloadLength(limits.maxFrameBytes())
+        .closeOnProtocolViolation(false)
+        .build();
   }
 
   /**
@@ -47,38 +84,21 @@ public final class WebSocketUpgrade {
   public void upgrade(ChannelHandlerContext context, FullHttpRequest request) {
     Channel channel = context.channel();
     WebSocketServerHandshaker13 handshaker =
-        new WebSocketServerHandshaker13(
-            "",
-            null,
-            WebSocketDecoderConfig.newBuilder()
-                .expectMaskedFrames(true)
-                .allowMaskMismatch(false)
-                .allowExtensions(false)
-                .maxFramePayloadLength(limits.maxFrameBytes())
-                .closeOnProtocolViolation(false)
-                .build());
+        new WebSocketServerHandshaker13("", null, decoding(limits));
     channel.config().setWriteBufferWaterMark(OUTBOUND);
-    UUID id = ids.next();
     ClientSocket socket = new ClientSocket(channel);
-    WebSocketSession session =
-        new WebSocketSession(id, socket, services, registry, limits, codec, System.nanoTime());
+    Receiver receiver = receivers.apply(socket);
     // In place before the handshake: a peer may send its first frame right behind its request.
     channel
         .pipeline()
         .addLast(
-            new Utf8FrameValidator(false), new ClientConnection(session, limits.maxFrameBytes()));
-    registry.add(session);
+            new Utf8FrameValidator(false),
+            new ClientConnection(socket, receiver, limits.maxFrameBytes()));
     handshaker
         .handshake(channel, request)
         .addListener(done -> {
           if (done.isSuccess()) {
-            socket.send(
-                ServerFrames.welcome(
-                    id,
-                    version,
-                    limits.heartbeat(),
-                    limits.content().maxCodePoints(),
-                    limits.maxFrameBytes()));
+            receiver.opened();
           } else {
             channel.close();
           }

@@ -112,6 +112,11 @@ public final class ClientCodec {
       };
     }
 
+    /** Whether it is one of those that are limited by the messages that a user may send. */
+    public boolean isMessage() {
+      return type.equals("send_message");
+    }
+
     /**
      * Reads the fields.
      *

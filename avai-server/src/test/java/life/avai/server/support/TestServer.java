@@ -48,6 +48,11 @@ public final class TestServer implements AutoCloseable {
     return server;
   }
 
+  /** As at a SIGHUP. */
+  public void reloadCertificate() {
+    server.reloadCertificate();
+  }
+
   public int port() {
     return server.port();
   }
