@@ -70,11 +70,10 @@ public final class Main {
     Logging.configure(settings.log());
     AvaiServer server = AvaiServer.start(settings);
     stopOnSignal(server);
-    HangUp.onSignal(
-        () -> {
-          server.reloadCertificate();
-          readCanistersAgain(server, variables, host);
-        });
+    HangUp.onSignal(() -> {
+      server.reloadCertificate();
+      readCanistersAgain(server, variables, host);
+    });
     String scheme = settings.tlsCertificate() == null ? "http" : "https";
     System.out.println(
         "AVAI is ready at " + scheme + "://" + shown(settings.host()) + ":" + server.port() + "/");

@@ -44,6 +44,10 @@ public final class ClerkCredentialVerifier implements CredentialVerifier {
   private static final Pattern LOCAL_PAGE =
       Pattern.compile("https?://(?:localhost|127\\.0\\.0\\.1|\\[::1])(?::\\d{1,5})?");
 
+  /** What the library leaves out and reads on: blanks around it, characters that are none. */
+  private static final Pattern COMPACT =
+      Pattern.compile("[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+");
+
   private static final int MAX_TOKEN = 8_192;
   private static final int MAX_SUBJECT = 255;
   private static final int MAX_NAME = 200;
@@ -111,6 +115,9 @@ public final class ClerkCredentialVerifier implements CredentialVerifier {
   public Verification verify(String token) {
     if (token.length() > MAX_TOKEN) {
       return new Verification.Rejected("the token is too long");
+    }
+    if (!COMPACT.matcher(token).matches()) {
+      return new Verification.Rejected("the token is no signed JWT");
     }
     try {
       SignedJWT parsed = SignedJWT.parse(token);

@@ -1,0 +1,7 @@
+package life.avai.server.fuzz;
+
+/** Something that holds for every input, whoever made it. */
+public interface Property {
+  /** Throws, whatever it is, when it does not hold. */
+  void check(String input) throws Exception;
+}
