@@ -22,6 +22,7 @@ import life.avai.domain.turn.TurnState;
 import life.avai.server.wire.ClientFrame;
 import life.avai.server.wire.ErrorCode;
 import life.avai.server.wire.RequestTag;
+import life.avai.server.wire.ServerFrame;
 import life.avai.server.wire.ServerFrames;
 import org.jspecify.annotations.Nullable;
 
@@ -222,9 +223,13 @@ final class Subscriptions {
                           turn.threadId(), turn.id(), "the message still waits", STILL_WAITS)));
         }
       }
-      case TurnAnswered answered -> session.socket().send(ServerFrames.aiResponse(answered));
-      case TurnFailed failed -> session.socket().send(ServerFrames.aiFailed(failed));
-      case TurnCancelled cancelled -> session.socket().send(ServerFrames.aiCancelled(cancelled));
+      case TurnAnswered answered -> tell(answered, ServerFrames.aiResponse(answered));
+      case TurnFailed failed -> tell(failed, ServerFrames.aiFailed(failed));
+      case TurnCancelled cancelled -> tell(cancelled, ServerFrames.aiCancelled(cancelled));
     }
+  }
+
+  private void tell(TurnEnded ended, ServerFrame frame) {
+    session.watches().tellOutcome(ended, frame);
   }
 }

@@ -146,12 +146,13 @@ final class ThreadWatch {
     }
     return switch (event) {
       case TurnEnded ended -> ended.requestId().equals(current.requestId());
-      case AssistantTyping typed -> !typed.typing() && isCurrent(typed.requestId());
+      case AssistantTyping typed -> !typed.typing() && isWriting(typed.requestId());
       default -> false;
     };
   }
 
-  private boolean isCurrent(RequestId turn) {
+  /** Whether the turn's reply is being written from this place, and its end is still to come. */
+  boolean isWriting(RequestId turn) {
     return stream != null && stream.requestId().equals(turn);
   }
 
@@ -220,7 +221,7 @@ final class ThreadWatch {
   }
 
   private void forget(RequestId turn) {
-    if (isCurrent(turn)) {
+    if (isWriting(turn)) {
       stream = null;
     }
   }

@@ -4,9 +4,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import life.avai.domain.conversation.ConversationEvent.TurnEnded;
 import life.avai.domain.conversation.ConversationEvents;
 import life.avai.domain.conversation.ConversationEvents.Subscription;
 import life.avai.domain.thread.ThreadId;
+import life.avai.server.wire.ServerFrame;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -95,6 +97,28 @@ final class Watches {
           }
         });
     return taken.join();
+  }
+
+  /**
+   * Sends the outcome of a turn, unless the turn's reply is still being written from a place here:
+   * that ends with the outcome by itself, and nothing must follow it.
+   */
+  void tellOutcome(TurnEnded ended, ServerFrame frame) {
+    // On the event loop, where the places move.
+    socket
+        .channel()
+        .eventLoop()
+        .execute(() -> {
+          if (!isWriting(ended)) {
+            socket.write(frame);
+            socket.flush();
+          }
+        });
+  }
+
+  private synchronized boolean isWriting(TurnEnded ended) {
+    ThreadWatch watch = watches == null ? null : watches.get(ended.threadId());
+    return watch != null && watch.isWriting(ended.requestId());
   }
 
   void end(ThreadId thread) {
