@@ -62,7 +62,7 @@ class EmbeddedPostgresTest {
   void start_forTests_waitsForNoDisk() throws Exception {
     try (var postgres = EmbeddedPostgres.start(EmbeddedPostgresSettings.forTests(home))) {
       assertThat(setting(postgres, "fsync")).isEqualTo("off");
-      assertThat(setting(postgres, "synchronous_commit")).isEqualTo("off");
+      assertThat(setting(postgres, "synchronous_commit")).isEqualTo("on");
     }
   }
 
