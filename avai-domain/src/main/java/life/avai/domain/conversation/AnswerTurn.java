@@ -80,6 +80,9 @@ final class AnswerTurn {
 
   /** Works on the turn until it has its outcome, is given back, or belongs to somebody else. */
   Left handle(RunningTurn running, TurnProgress progress) {
+    if (running.stopped() == RunningTurn.Stop.LEASE_LOST) {
+      return lost(progress);
+    }
     if (running.turn().cancelRequested()) {
       return finishCancelled(running, progress);
     }

@@ -71,13 +71,13 @@ public final class Regenerate {
       }
     } finally {
       // It is durable, so it begins even if nobody could be told.
-      telling.close();
       if (regenerating.turn() != null) {
         turns.run(regenerating.turn());
       } else if (!(start instanceof TurnStart.FailDisabled)) {
         turns.await(regenerating.requestId(), thread);
         turns.claimSoon();
       }
+      telling.close();
     }
   }
 

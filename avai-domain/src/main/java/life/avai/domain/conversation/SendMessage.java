@@ -183,9 +183,9 @@ public final class SendMessage {
         tellWhyNotRunning(draft.start(), receipt);
       }
     } finally {
-      telling.close();
       // The message is durable, so its turn begins even if nobody could be told.
       begin(draft.start(), saved);
+      telling.close();
     }
     if (command.whileBusy() == WhileBusy.INTERRUPT && saved.turn() == null) {
       cancelTurns.interrupt(command.author().userId(), receipt.threadId(), receipt.requestId());

@@ -65,8 +65,7 @@ public final class TurnDispatcher implements AutoCloseable {
   private final ConcurrentHashMap<ThreadId, RunningTurn> latest = new ConcurrentHashMap<>();
 
   /** Turns that may be saved already, while what comes before them is still being told here. */
-  private final ConcurrentHashMap<RequestId, CompletableFuture<@Nullable Void>> untold =
-      new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<RequestId, Untold> untold = new ConcurrentHashMap<>();
 
   /** Turns that somebody here waits for and that do not run here. */
   private final ConcurrentHashMap<RequestId, ThreadId> awaited = new ConcurrentHashMap<>();
@@ -122,13 +121,20 @@ public final class TurnDispatcher implements AutoCloseable {
    * of the turn itself is told here, whoever claims or ends it.
    */
   Telling tellingBefore(RequestId turn) {
-    CompletableFuture<@Nullable Void> told = new CompletableFuture<>();
-    untold.put(turn, told);
+    Untold begun = new Untold(System.nanoTime(), new CompletableFuture<>());
+    untold.put(turn, begun);
     return () -> {
       untold.remove(turn);
-      told.complete(null);
+      begun.told().complete(null);
     };
   }
+
+  /**
+   * A turn of which nothing is told yet.
+   *
+   * @param since when it was not saved yet, and its lease had not begun; System.nanoTime
+   */
+  private record Untold(long since, CompletableFuture<@Nullable Void> told) {}
 
   /** The time in which what comes before a turn is told. */
   interface Telling extends AutoCloseable {
@@ -138,9 +144,9 @@ public final class TurnDispatcher implements AutoCloseable {
 
   /** Waits until what comes before the turn has been told here. */
   void awaitTold(RequestId turn) {
-    CompletableFuture<@Nullable Void> told = untold.get(turn);
-    if (told != null) {
-      told.join();
+    Untold begun = untold.get(turn);
+    if (begun != null) {
+      begun.told().join();
     }
   }
 
@@ -149,6 +155,16 @@ public final class TurnDispatcher implements AutoCloseable {
    * has been told. Returns at once.
    */
   public void run(ClaimedTurn turn) {
+    Untold begun = untold.get(turn.id());
+    run(turn, begun == null ? System.nanoTime() : begun.since());
+  }
+
+  /**
+   * The same.
+   *
+   * @param since when the turn's lease had not begun
+   */
+  private void run(ClaimedTurn turn, long since) {
     RunningTurn entry = new RunningTurn(turn);
     awaited.remove(turn.id());
     RunningTurn former = running.put(turn.id(), entry);
@@ -169,8 +185,21 @@ public final class TurnDispatcher implements AutoCloseable {
               if (earlier != null) {
                 earlier.left().join();
               }
+              if (System.nanoTime() - since > settings.lease().toNanos() && !isHeld(turn.id())) {
+                // We were stopped, or the store was slow, and another server did not wait for us.
+                entry.stop(RunningTurn.Stop.LEASE_LOST);
+              }
               runToEnd(entry);
             });
+  }
+
+  /** Whether a turn is still ours; when that cannot be found out, its writes will tell. */
+  private boolean isHeld(RequestId turn) {
+    try {
+      return store.renew(lease, List.of(turn)).held().contains(turn);
+    } catch (StoreUnavailableException e) {
+      return true;
+    }
   }
 
   private static ThreadId threadOf(RunningTurn entry) {
@@ -304,7 +333,8 @@ public final class TurnDispatcher implements AutoCloseable {
       return;
     }
     try {
-      store.claim(lease, 1, thread).forEach(this::run);
+      long since = System.nanoTime();
+      store.claim(lease, 1, thread).forEach(turn -> run(turn, since));
     } catch (StoreUnavailableException e) {
       LOG.log(System.Logger.Level.DEBUG, "no claim: {0}", e.getMessage());
     }
@@ -339,8 +369,9 @@ public final class TurnDispatcher implements AutoCloseable {
     if (closing || !canAnswer() || room < 1) {
       return false;
     }
+    long since = System.nanoTime();
     List<ClaimedTurn> claimed = store.claim(lease, room, null);
-    claimed.forEach(this::run);
+    claimed.forEach(turn -> run(turn, since));
     return claimed.size() == room;
   }
 

@@ -13,10 +13,15 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import life.avai.domain.assistant.AssistantReply;
+import life.avai.domain.conversation.ConversationEvent.ReplyAbandoned;
+import life.avai.domain.conversation.ConversationEvent.TurnAnswered;
 import life.avai.domain.conversation.ConversationStore;
 import life.avai.domain.conversation.Conversations;
+import life.avai.domain.conversation.SendMessage;
+import life.avai.domain.conversation.TurnSettings;
 import life.avai.testkit.assistant.HeldReply;
 import life.avai.testkit.assistant.Script;
+import life.avai.testkit.assistant.ScriptedAssistant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -80,6 +85,27 @@ class PatienceTest extends ConversationTest {
       assertThat(renewals.poll(30, TimeUnit.SECONDS)).isEqualTo("made");
       hangs.complete(null);
       held.complete("Yes.");
+    }
+  }
+
+  @Test
+  void aTurnThatWasTakenOverBeforeItBegan_isNotBegun() {
+    ScriptedAssistant unasked = new ScriptedAssistant();
+    TurnSettings brief =
+        new TurnSettings(Duration.ofMinutes(5), Duration.ofMillis(50), 3, Duration.ofMinutes(1));
+    assistant.plays(Script.answer("The other's."));
+    // Not started: it never renews its leases.
+    try (Server slow = new Server(stores, unasked, brief, Server.UNLIMITED)) {
+      Watch there = slow.watch(thread);
+      var outcome =
+          slow.send.handle(
+              Server.command(owner, thread, "Is it?"),
+              // Whoever is told of it takes longer than the lease.
+              accepted -> watch.awaited(TurnAnswered.class));
+      assertThat(outcome).isInstanceOf(SendMessage.Outcome.Accepted.class);
+      assertThat(Watch.names(there.until(ReplyAbandoned.class)))
+          .containsExactly("MessageAdded", "ReplyAbandoned");
+      assertThat(unasked.requests()).isEmpty();
     }
   }
 }
