@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import life.avai.server.wire.FrameEncoder;
@@ -31,6 +32,7 @@ final class ClientSocket {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Queue<ByteBuf> outgoing = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger answers = new AtomicInteger();
   private volatile boolean closing;
 
   ClientSocket(Channel channel) {
@@ -51,15 +53,25 @@ final class ClientSocket {
   }
 
   void send(ServerFrame frame) {
-    send(frame, RequestTag.NONE);
+    enqueue(frame, RequestTag.NONE);
   }
 
   /**
-   * Sends a frame. Everything that is written to this socket afterwards comes after it, also what a
-   * watch writes that learned of something later than this call: so an acknowledgement stands
-   * before the events that it leads to.
+   * Sends the answer to a request. Everything that is written to this socket afterwards comes after
+   * it, also what a watch writes that learned of something later than this call: so an
+   * acknowledgement stands before the events that it leads to.
    */
   void send(ServerFrame frame, RequestTag tag) {
+    answers.incrementAndGet();
+    enqueue(frame, tag);
+  }
+
+  /** How many answers were sent so far. */
+  int answers() {
+    return answers.get();
+  }
+
+  private void enqueue(ServerFrame frame, RequestTag tag) {
     if (isOpen()) {
       outgoing.add(FrameEncoder.encode(channel.alloc(), frame, tag));
       channel.eventLoop().execute(this::flushOutgoing);

@@ -192,6 +192,7 @@ public final class WebSocketSession implements Receiver {
       return;
     }
     RequestTag tag = RequestTag.NONE;
+    int answers = socket.answers();
     try {
       ClientCodec.Received received;
       try {
@@ -218,14 +219,28 @@ public final class WebSocketSession implements Receiver {
           "store unavailable connection={0} cause={1}",
           id,
           e.getMessage());
-      error(
+      failed(
+          answers,
           ErrorCode.STORE_UNAVAILABLE,
           "the store cannot be reached; try again",
-          Duration.ofSeconds(1),
+          CloseCode.OVERLOAD,
           tag);
     } catch (RuntimeException | Error e) {
       LOG.log(System.Logger.Level.ERROR, "handling a frame failed, connection=" + id, e);
-      error(ErrorCode.INTERNAL, "something went wrong here", Duration.ofSeconds(1), tag);
+      failed(answers, ErrorCode.INTERNAL, "something went wrong here", CloseCode.INTERNAL, tag);
+    }
+  }
+
+  /**
+   * A request that was answered is not answered again. Something that should have followed is
+   * missing: whoever is sent away and comes back asks for it.
+   */
+  private void failed(
+      int answersBefore, ErrorCode code, String message, CloseCode close, RequestTag tag) {
+    if (socket.answers() == answersBefore) {
+      error(code, message, Duration.ofSeconds(1), tag);
+    } else {
+      socket.close(close);
     }
   }
 

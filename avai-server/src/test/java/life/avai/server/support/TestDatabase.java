@@ -68,6 +68,16 @@ public record TestDatabase(String url, String user, String password) {
     }
   }
 
+  /** Runs a statement. */
+  public void run(String sql) {
+    try (Connection connection = source().getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    } catch (SQLException e) {
+      throw new IllegalStateException(sql, e);
+    }
+  }
+
   public long count(String from) {
     return Long.parseLong(String.valueOf(one("select count(*) from " + from)));
   }
