@@ -1,8 +1,10 @@
 package life.avai.testkit.check;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import life.avai.testkit.check.Connection.Seen;
 import life.avai.testkit.json.JsonObject;
 import org.jspecify.annotations.Nullable;
@@ -34,16 +36,18 @@ final class Gapless implements Check {
   @Override
   public void check(Observations run, Report report) {
     for (Connection connection : run.connections()) {
-      new Reader(report).read(connection);
+      new Reader(run, report).read(connection);
     }
   }
 
   private static final class Reader {
+    private final Observations run;
     private final Report report;
     private final Map<String, Reading> readings = new HashMap<>();
     private final Map<String, Resumed> resumed = new HashMap<>();
 
-    Reader(Report report) {
+    Reader(Observations run, Report report) {
+      this.run = run;
       this.report = report;
     }
 
@@ -54,7 +58,7 @@ final class Gapless implements Check {
           case "ai_response_delta" -> delta(seen.event(), frame);
           case "message_sent" -> {
             if (frame.isTrue("duplicate")) {
-              reading(frame).outcomesDue++;
+              repeated(frame);
             }
           }
           case "subscribed" -> subscribed(connection, seen, frame);
@@ -68,7 +72,19 @@ final class Gapless implements Check {
     }
 
     private Reading reading(JsonObject frame) {
-      return readings.computeIfAbsent(String.valueOf(frame.get("request_id")), id -> new Reading());
+      return reading(String.valueOf(frame.get("request_id")));
+    }
+
+    private Reading reading(String turn) {
+      return readings.computeIfAbsent(turn, id -> new Reading());
+    }
+
+    /** It is told how the message's newest turn stands, which a regenerate may have made. */
+    private void repeated(JsonObject frame) {
+      Set<String> turns = new HashSet<>();
+      turns.add(String.valueOf(frame.get("request_id")));
+      run.turnsOf(String.valueOf(frame.get("message_id"))).forEach(turn -> turns.add(turn.id()));
+      turns.forEach(turn -> reading(turn).outcomesDue++);
     }
 
     private void subscribed(Connection connection, Seen seen, JsonObject frame) {

@@ -62,7 +62,11 @@ final class ProxiedConnection {
           return;
         }
         switch (faults.admit(way, length, over::get)) {
-          case Faults.Verdict.Pass() -> out.write(piece, 0, length);
+          case Faults.Verdict.Pass() -> {
+            if (!deaf) {
+              out.write(piece, 0, length);
+            }
+          }
           case Faults.Verdict.Swallow() -> deaf = true;
           case Faults.Verdict.Reset(var first) -> {
             out.write(piece, 0, first);
