@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Device implements AutoCloseable {
   private static final Duration ANSWER = Duration.ofSeconds(5);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Duration BETWEEN_TRIES = Duration.ofMillis(20);
 
   private final Supplier<URI> server;
@@ -39,9 +40,12 @@ final class Device implements AutoCloseable {
   private final Map<String, ThreadView> threads = new HashMap<>();
   private final Map<String, JsonObject> outcomes = new HashMap<>();
   private final Map<String, String> asked = new HashMap<>(); // turns by their questions
+  private final Map<String, JsonObject> kept = new HashMap<>(); // replies by their turns
   private final List<String> complaints = new ArrayList<>();
   private @Nullable TestClient client;
+  private @Nullable TestClient hears; // the same, and before it is signed in
   private @Nullable String session;
+  private @Nullable String user;
   private int resumed;
   private boolean closed;
 
@@ -74,8 +78,12 @@ final class Device implements AutoCloseable {
    * that may be repeated.
    */
   JsonObject ask(JsonObject frame) {
+    long end = System.nanoTime() + PATIENCE.toNanos();
     while (true) {
       TestClient now = connection();
+      if (System.nanoTime() > end) {
+        throw new AssertionError("no answer within " + PATIENCE + " to " + frame);
+      }
       try {
         JsonObject answer = now.request(frame);
         if (!answer.isTrue("retryable")) {
@@ -138,12 +146,12 @@ final class Device implements AutoCloseable {
       var unused = connection();
       lock.lock();
       try {
-        while (client != null && !outcomes.containsKey(requestId)) {
+        while (client != null && outcome(requestId) == null) {
           if (changed.awaitNanos(end - System.nanoTime()) <= 0) {
             throw new AssertionError("no outcome of " + requestId + " within " + patience);
           }
         }
-        JsonObject outcome = outcomes.get(requestId);
+        JsonObject outcome = outcome(requestId);
         if (outcome != null) {
           return outcome;
         }
@@ -153,6 +161,39 @@ final class Device implements AutoCloseable {
       } finally {
         lock.unlock();
       }
+    }
+  }
+
+  /** Waits until some of a reply in a thread has come; false when none does. */
+  boolean awaitText(String thread, Duration patience) {
+    long end = System.nanoTime() + patience.toNanos();
+    lock.lock();
+    try {
+      while (client != null) {
+        ThreadView view = threads.get(thread);
+        if (view != null && view.isReading()) {
+          return true;
+        }
+        if (changed.awaitNanos(end - System.nanoTime()) <= 0) {
+          return false;
+        }
+      }
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The id of its user, once it has been connected. */
+  String user() {
+    lock.lock();
+    try {
+      return requireNonNull(user);
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -183,6 +224,7 @@ final class Device implements AutoCloseable {
       if (client != null) {
         client.cut();
         client = null;
+        hears = null;
       }
     } finally {
       lock.unlock();
@@ -213,6 +255,7 @@ final class Device implements AutoCloseable {
     try {
       if (client == lost) {
         client = null;
+        hears = null;
         changed.signalAll();
       }
     } finally {
@@ -256,6 +299,7 @@ final class Device implements AutoCloseable {
     lock.lock();
     try {
       known = session;
+      hears = fresh;
       watched = List.copyOf(threads.keySet());
     } finally {
       lock.unlock();
@@ -272,6 +316,7 @@ final class Device implements AutoCloseable {
       if (session == null) {
         session = answer.string("session_token");
       }
+      user = answer.object("user").string("id");
       client = fresh;
     } finally {
       lock.unlock();
@@ -300,9 +345,13 @@ final class Device implements AutoCloseable {
     }
   }
 
-  private void received(JsonObject frame) {
+  private void received(TestClient from, JsonObject frame) {
     lock.lock();
     try {
+      if (from != hears) {
+        // What comes late by a connection that was given up is not heard any more.
+        return;
+      }
       String thread = frame.optionalString("thread_id");
       switch (frame.type()) {
         case "message_sent" -> {
@@ -318,7 +367,10 @@ final class Device implements AutoCloseable {
         view.received(frame, complaints);
       }
       if (isOutcome(frame)) {
-        note(frame);
+        JsonObject earlier = outcomes.putIfAbsent(frame.string("request_id"), frame);
+        if (earlier != null && !sameOutcome(earlier, frame)) {
+          complaints.add("two outcomes of one turn: " + earlier + " and " + frame);
+        }
       }
       changed.signalAll();
     } finally {
@@ -326,30 +378,17 @@ final class Device implements AutoCloseable {
     }
   }
 
-  /** An outcome that came while the connection was lost is known from what is kept. */
+  /** A reply that came while the connection was lost is known from what is kept. */
   private void read(JsonObject message) {
     String turn = message.get("reply_to") instanceof String question ? asked.get(question) : null;
     if (turn != null) {
-      String type =
-          "cancelled".equals(message.get("finish_reason")) ? "ai_cancelled" : "ai_response";
-      note(
-          JsonObject.of(
-              "type",
-              type,
-              "request_id",
-              turn,
-              "message_id",
-              message.string("id"),
-              "content",
-              message.string("content")));
+      kept.put(turn, message);
     }
   }
 
-  private void note(JsonObject outcome) {
-    JsonObject earlier = outcomes.putIfAbsent(outcome.string("request_id"), outcome);
-    if (earlier != null && !sameOutcome(earlier, outcome)) {
-      complaints.add("two outcomes of one turn: " + earlier + " and " + outcome);
-    }
+  private @Nullable JsonObject outcome(String requestId) {
+    JsonObject told = outcomes.get(requestId);
+    return told == null ? kept.get(requestId) : told;
   }
 
   static boolean isOutcome(JsonObject frame) {
@@ -393,7 +432,7 @@ final class Device implements AutoCloseable {
     @Override
     public void received(TestClient client, JsonObject frame) {
       also.received(client, frame);
-      device.received(frame);
+      device.received(client, frame);
     }
 
     @Override

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** What a device knows of a thread: how far it has read, and the reply that is being written. */
 final class ThreadView {
   private final BitSet known = new BitSet();
+  private @Nullable String turn;
   private @Nullable String replyId;
   private long attempt;
   private boolean resuming; // a subscribe may step back
@@ -26,17 +27,28 @@ final class ThreadView {
             JsonObject.of("message_id", replyId, "attempt", attempt, "offset", text.length()));
   }
 
+  /** Whether some of a reply has come, and not its end. */
+  boolean isReading() {
+    return replyId != null && !text.isEmpty();
+  }
+
   void received(JsonObject frame, List<String> complaints) {
     switch (frame.type()) {
       case "subscribed" -> resuming = true;
       case "message_sent" -> knows(frame);
       case "message_added" -> knows(frame.object("message"));
-      case "thread_history" -> frame.objects("messages").forEach(this::knows);
+      case "thread_history" ->
+          frame
+              .objects("messages")
+              .forEach(message -> {
+                knows(message);
+                forget(message.string("id"));
+              });
       case "ai_response_delta" -> delta(frame, complaints);
       case "ai_response" -> {
         if (frame.string("message_id").equals(replyId)
             && frame.integer("attempt") == attempt
-            && !frame.string("content").contentEquals(text)) {
+            && !frame.string("content").startsWith(text.toString())) {
           complaints.add("deltas \"" + text + "\" are not the text of " + frame);
         }
         knows(frame);
@@ -46,9 +58,9 @@ final class ThreadView {
         if (frame.has("position")) {
           knows(frame);
         }
-        replyId = null;
+        ended(frame);
       }
-      case "ai_error", "ai_unavailable" -> replyId = null;
+      case "ai_error", "ai_unavailable" -> ended(frame);
       default -> {}
     }
   }
@@ -63,6 +75,12 @@ final class ThreadView {
     }
   }
 
+  private void ended(JsonObject frame) {
+    if (frame.string("request_id").equals(turn)) {
+      replyId = null;
+    }
+  }
+
   private void delta(JsonObject frame, List<String> complaints) {
     String id = frame.string("message_id");
     long number = frame.integer("attempt");
@@ -71,6 +89,7 @@ final class ThreadView {
       if (id.equals(replyId) && number < attempt) {
         complaints.add("attempt " + number + " after " + attempt + ": " + frame);
       }
+      turn = frame.string("request_id");
       replyId = id;
       attempt = number;
       text.setLength(0);
