@@ -177,6 +177,11 @@ final class JooqConversationStore implements ConversationStore, AutoCloseable {
   }
 
   @Override
+  public boolean refuse(RequestId id, FailureCode code, Instant now) {
+    return SqlErrors.call(() -> changes.refuse(id, code, now));
+  }
+
+  @Override
   public FinishOutcome finish(TurnEnd end) {
     try {
       return finishes.submit(end);

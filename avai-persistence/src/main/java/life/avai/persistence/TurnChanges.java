@@ -84,6 +84,18 @@ final class TurnChanges {
         == 1;
   }
 
+  boolean refuse(RequestId id, FailureCode code, Instant now) {
+    return jooq.update(TURNS)
+            .set(TURNS.STATE, "failed")
+            .set(TURNS.OUTCOME_CODE, code.name())
+            .set(TURNS.CANCEL_REQUESTED, false)
+            .set(TURNS.UPDATED_AT, now)
+            .where(TURNS.ID.eq(id.value()))
+            .and(TURNS.STATE.eq("waiting"))
+            .execute()
+        == 1;
+  }
+
   Optional<CancelReport> cancel(
       UserId owner,
       ThreadId thread,

@@ -12,6 +12,7 @@ import life.avai.domain.message.Message.AssistantMessage;
 import life.avai.domain.message.MessageId;
 import life.avai.domain.thread.ThreadId;
 import life.avai.domain.turn.ClaimedTurn;
+import life.avai.domain.turn.FailureCode;
 import life.avai.domain.turn.Lease;
 import life.avai.domain.turn.RequestId;
 import life.avai.domain.turn.TurnEnd;
@@ -75,6 +76,13 @@ public interface ConversationStore {
    * @return false when the turn was no longer the owner's
    */
   boolean giveBack(RequestId id, TurnOwner owner, int attempt, Duration notBefore);
+
+  /**
+   * Ends a turn that waits as failed.
+   *
+   * @return false when it does not wait any more; nothing is changed then
+   */
+  boolean refuse(RequestId id, FailureCode code, Instant now);
 
   /**
    * Ends a turn: its reply, the thread's counters and the turn's state, in one step. The same end

@@ -2,11 +2,9 @@ package life.avai.domain.conversation;
 
 import static java.util.Objects.requireNonNull;
 
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.function.Consumer;
 import life.avai.domain.Ids;
-import life.avai.domain.conversation.ConversationEvent.TurnWaits;
 import life.avai.domain.conversation.ConversationStore.RegenerateOutcome;
 import life.avai.domain.conversation.ConversationStore.RegenerateOutcome.Regenerating;
 import life.avai.domain.identity.UserId;
@@ -15,7 +13,6 @@ import life.avai.domain.turn.RequestId;
 
 /** Answers the last user message of a thread anew. */
 public final class Regenerate {
-  private static final Duration CANISTER_RETRY = Duration.ofSeconds(5);
 
   private final ConversationStore store;
   private final ConversationEvents events;
@@ -81,10 +78,9 @@ public final class Regenerate {
     }
   }
 
-  private static ConversationEvent notRunning(ThreadId thread, TurnStart start, RequestId id) {
+  private ConversationEvent notRunning(ThreadId thread, TurnStart start, RequestId id) {
     return start instanceof TurnStart.FailDisabled
         ? TurnOutcomes.disabled(thread, id)
-        : new TurnWaits(
-            thread, id, "no assistant is connected just now; the question waits", CANISTER_RETRY);
+        : turns.waits(thread, id);
   }
 }

@@ -10,7 +10,7 @@ import java.util.UUID;
 import life.avai.domain.Ids;
 import life.avai.domain.assistant.TokenEstimator;
 import life.avai.domain.conversation.ConversationEvent.MessageAdded;
-import life.avai.domain.conversation.ConversationEvent.TurnWaits;
+import life.avai.domain.conversation.ConversationEvent.TurnFailed;
 import life.avai.domain.conversation.MessageDraft.Target;
 import life.avai.domain.conversation.SaveOutcome.Receipt;
 import life.avai.domain.identity.Caller;
@@ -22,14 +22,13 @@ import life.avai.domain.ratelimit.RateLimiter;
 import life.avai.domain.ratelimit.RateLimiter.Decision.Refused;
 import life.avai.domain.thread.ThreadId;
 import life.avai.domain.thread.ThreadTitle;
+import life.avai.domain.turn.FailureCode;
 import life.avai.domain.turn.RequestId;
 import life.avai.domain.turn.TurnSnapshot;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps a user's message and sees to its turn. Blocks for one commit. */
 public final class SendMessage {
-  private static final Duration CANISTER_RETRY = Duration.ofSeconds(5);
-
   private final RateLimiter rateLimiter;
   private final ContentRules rules;
   private final TokenEstimator tokens;
@@ -197,13 +196,18 @@ public final class SendMessage {
     switch (start) {
       case TurnStart.FailDisabled() ->
           events.publish(TurnOutcomes.disabled(receipt.threadId(), receipt.requestId()));
-      case TurnStart.Wait() ->
-          events.publish(
-              new TurnWaits(
-                  receipt.threadId(),
-                  receipt.requestId(),
-                  "no assistant is connected just now; the message waits",
-                  CANISTER_RETRY));
+      case TurnStart.Wait() -> {
+        Duration retryAfter = turns.refuseIfHopeless(receipt.requestId());
+        events.publish(
+            retryAfter == null
+                ? turns.waits(receipt.threadId(), receipt.requestId())
+                : new TurnFailed(
+                    receipt.threadId(),
+                    receipt.requestId(),
+                    FailureCode.OVERLOADED,
+                    TurnOutcomes.reason(FailureCode.OVERLOADED),
+                    retryAfter));
+      }
       case TurnStart.RunNow ignored -> {
         // It stands behind an earlier turn of its thread.
       }

@@ -19,6 +19,7 @@ import life.avai.domain.Ids;
 import life.avai.domain.StoreUnavailableException;
 import life.avai.domain.assistant.Assistant;
 import life.avai.domain.assistant.AssistantStatus;
+import life.avai.domain.conversation.ConversationEvent.TurnWaits;
 import life.avai.domain.conversation.ConversationStore.LeaseReport;
 import life.avai.domain.thread.ThreadId;
 import life.avai.domain.turn.ClaimedTurn;
@@ -49,6 +50,7 @@ public final class TurnDispatcher implements AutoCloseable {
   private static final Duration LONGEST_TICK = Duration.ofSeconds(1);
   private static final int TICKS_AT_ONCE = 3;
   private static final int MAX_WATCHED_AT_ONCE = 500;
+  private static final Duration RETRY_WHEN_AWAY = Duration.ofSeconds(5);
 
   private final ConversationStore store;
   private final Assistant assistant;
@@ -76,6 +78,11 @@ public final class TurnDispatcher implements AutoCloseable {
   private final AtomicBoolean claiming = new AtomicBoolean();
   private final AtomicInteger ticking = new AtomicInteger();
   private volatile boolean claimAgain;
+
+  /** Whether turns may wait that nobody had room for: whoever comes now stands behind them. */
+  private volatile boolean backlog;
+
+  private final Pace pace;
   private volatile boolean closing;
 
   public TurnDispatcher(
@@ -93,6 +100,7 @@ public final class TurnDispatcher implements AutoCloseable {
     this.settings = requireNonNull(settings, "settings");
     this.clock = requireNonNull(clock, "clock");
     this.listener = requireNonNull(listener, "listener");
+    this.pace = new Pace(clock);
     this.lease = new Lease(new TurnOwner(ids.next()), settings.lease());
     this.answer = new AnswerTurn(store, assistant, events, window, settings, lease, clock, ids);
   }
@@ -111,9 +119,53 @@ public final class TurnDispatcher implements AutoCloseable {
     if (status.state() == AssistantStatus.State.DISABLED) {
       return new TurnStart.FailDisabled();
     }
-    return !closing && status.isReachable() && status.capacity() > 0
+    if (status.isReachable() && status.capacity() < 1) {
+      backlog = true;
+    }
+    return !closing && !backlog && status.isReachable()
         ? new TurnStart.RunNow(lease)
         : new TurnStart.Wait();
+  }
+
+  /** Why a turn waits, for its user. */
+  TurnWaits waits(ThreadId thread, RequestId turn) {
+    if (!assistant.status().isReachable()) {
+      return new TurnWaits(
+          thread, turn, "no assistant is connected just now; it waits", RETRY_WHEN_AWAY);
+    }
+    Duration wait = pace.expectedWait();
+    return new TurnWaits(
+        thread,
+        turn,
+        "every assistant is busy; it waits",
+        wait.isZero() ? RETRY_WHEN_AWAY : atLeastASecond(wait));
+  }
+
+  /**
+   * Refuses a turn that has just been saved to wait, if by the pace of late it will have expired
+   * before it can run: better told at once than after the whole time. The pace is that of this
+   * server, so one of several refuses earlier than it would have to.
+   *
+   * @return when to try again; null when the turn waits
+   */
+  @Nullable Duration refuseIfHopeless(RequestId turn) {
+    if (!backlog || !assistant.status().isReachable()) {
+      return null;
+    }
+    pace.joined();
+    Duration late = pace.expectedWait().minus(settings.expiry());
+    try {
+      return late.isPositive() && store.refuse(turn, FailureCode.OVERLOADED, clock.instant())
+          ? atLeastASecond(late)
+          : null;
+    } catch (StoreUnavailableException e) {
+      return null;
+    }
+  }
+
+  private static Duration atLeastASecond(Duration time) {
+    Duration second = Duration.ofSeconds(1);
+    return time.compareTo(second) < 0 ? second : time;
   }
 
   /**
@@ -306,10 +358,14 @@ public final class TurnDispatcher implements AutoCloseable {
     entry.left().complete(left.state());
     latest.remove(progress.threadId(), entry);
     listener.turnLeft(progress.summary(left.state()));
-    if (left.moreWaiting()) {
-      claimNext(progress.threadId());
-    } else if (claimAgain) {
+    if (left.state().isTerminal()) {
+      pace.ended();
+    }
+    if (backlog || claimAgain) {
+      // Others wait too, and perhaps for longer than this thread's next.
       claimSoon();
+    } else if (left.moreWaiting()) {
+      claimNext(progress.threadId());
     }
   }
 
@@ -357,7 +413,9 @@ public final class TurnDispatcher implements AutoCloseable {
     } finally {
       claiming.set(false);
     }
-    if (more && !closing) {
+    if (claimAgain) {
+      claimSoon();
+    } else if (more && !closing) {
       ScheduledFuture<?> unused =
           timer.schedule(this::claimSoon, BETWEEN_BATCHES.toMillis(), TimeUnit.MILLISECONDS);
     }
@@ -367,12 +425,14 @@ public final class TurnDispatcher implements AutoCloseable {
   private boolean claimBatch() {
     int room = Math.min(CLAIM_BATCH, assistant.status().capacity());
     if (closing || !canAnswer() || room < 1) {
+      backlog = !closing && assistant.status().isReachable();
       return false;
     }
     long since = System.nanoTime();
     List<ClaimedTurn> claimed = store.claim(lease, room, null);
     claimed.forEach(turn -> run(turn, since));
-    return claimed.size() == room;
+    backlog = claimed.size() == room;
+    return backlog;
   }
 
   private void tick() {
@@ -392,6 +452,9 @@ public final class TurnDispatcher implements AutoCloseable {
         publish(expired);
       }
       tellOfOutcomes();
+      if (backlog) {
+        pace.waiting(store.waitingTurns());
+      }
       claimSoon();
     } catch (StoreUnavailableException e) {
       LOG.log(System.Logger.Level.DEBUG, "turns not looked after: {0}", e.getMessage());

@@ -131,6 +131,18 @@ final class InMemoryConversations implements ConversationStore {
   }
 
   @Override
+  public boolean refuse(RequestId id, FailureCode code, Instant now) {
+    return tables.atomically(() -> {
+      Turn turn = tables.turn(id);
+      if (turn == null || turn.state != TurnState.WAITING) {
+        return false;
+      }
+      turn.end(TurnState.FAILED, code);
+      return true;
+    });
+  }
+
+  @Override
   public FinishOutcome finish(TurnEnd end) {
     return tables.atomically(() -> finishing.finish(end));
   }

@@ -206,6 +206,22 @@ abstract class FinishingContract extends StoreContract {
   }
 
   @Test
+  void refuse_failsATurnThatWaitsAndNoOther() {
+    RequestId waiting = waiting(draft(thread()));
+    ClaimedTurn running = running(thread());
+
+    assertThat(store.refuse(waiting, FailureCode.OVERLOADED, Fixtures.NOON)).isTrue();
+    assertThat(store.refuse(waiting, FailureCode.OVERLOADED, Fixtures.NOON)).isFalse();
+    assertThat(store.refuse(running.id(), FailureCode.OVERLOADED, Fixtures.NOON)).isFalse();
+    assertThat(store.refuse(Fixtures.requestId(), FailureCode.OVERLOADED, Fixtures.NOON)).isFalse();
+
+    assertThat(turn(waiting).state()).isEqualTo(TurnState.FAILED);
+    assertThat(turn(waiting).failure()).isEqualTo(FailureCode.OVERLOADED);
+    assertThat(turn(running.id()).state()).isEqualTo(TurnState.RUNNING);
+    assertThat(store.claim(lease, 10, null)).isEmpty();
+  }
+
+  @Test
   void finish_tellsWhetherTheThreadHasMoreToDo() {
     ThreadId thread = thread();
     ClaimedTurn turn = running(thread);
