@@ -10,6 +10,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import javax.net.ssl.TrustManagerFactory;
 import life.avai.domain.assistant.AssistantReply;
@@ -96,6 +97,8 @@ final class Asking implements AutoCloseable {
     final List<String> outcomes = new CopyOnWriteArrayList<>();
     final List<String> disconnects = new CopyOnWriteArrayList<>();
     final List<Integer> replaced = new CopyOnWriteArrayList<>();
+    final List<String> circuits = new CopyOnWriteArrayList<>();
+    final AtomicInteger slowed = new AtomicInteger();
     private final Semaphore happened = new Semaphore(0);
 
     @Override
@@ -119,6 +122,16 @@ final class Asking implements AutoCloseable {
     @Override
     public void replaced(URI url, int characters) {
       replaced.add(characters);
+    }
+
+    @Override
+    public void slowed(URI url) {
+      slowed.incrementAndGet();
+    }
+
+    @Override
+    public void circuit(URI url, CanisterState.Circuit state) {
+      circuits.add(state.label());
     }
 
     void await(BooleanSupplier state) {

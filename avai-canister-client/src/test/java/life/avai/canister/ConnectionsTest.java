@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import life.avai.canister.Asking.Question;
 import life.avai.domain.assistant.AssistantReply.Broken;
 import life.avai.domain.assistant.AssistantReply.Completed;
+import life.avai.domain.assistant.AssistantReply.Failed;
 import life.avai.domain.assistant.AssistantReply.NotAsked;
 import life.avai.domain.assistant.AssistantStatus;
 import life.avai.domain.assistant.AssistantStatus.State;
@@ -109,6 +110,29 @@ class ConnectionsTest {
       assertThat(asking.reports.disconnects).contains("silent");
       canister.switches().answerPings(true).answerWebSocketPings(true);
       canister.awaitTotalConnections(2);
+    }
+  }
+
+  @Test
+  void connectionThatIsDeadWithoutSayingSo_costsOneQuestion(FakeCanister canister) {
+    canister.script(
+        CanisterScript.first(CanisterScript.playing(Step.delta("It "), Step.freeze()))
+            .then(CanisterScript.replyWith("It is.")));
+    CanisterTimeouts timeouts =
+        new CanisterTimeouts(
+            Duration.ofMillis(500),
+            Duration.ofSeconds(15),
+            Asking.LONG,
+            Duration.ofSeconds(1),
+            Asking.LONG,
+            null);
+    try (Asking asking =
+        new Asking(Asking.settings(canister.url()).withTimeouts(timeouts)).awaitConnected(1)) {
+      asking.ask().outcome(Failed.class);
+
+      asking.ask().outcome(Completed.class);
+
+      assertThat(asking.reports.disconnects).contains("silent");
     }
   }
 

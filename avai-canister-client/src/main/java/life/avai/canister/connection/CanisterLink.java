@@ -86,8 +86,12 @@ final class CanisterLink extends SimpleChannelInboundHandler<WebSocketFrame> {
   private volatile boolean retired;
   private volatile boolean echoesAttempts;
   private volatile @Nullable String ending;
+
+  /** Whether the connection may be dead, although nobody has said so; see {@link #doubt}. */
+  private volatile boolean doubtful;
+
+  private volatile long lastReadNanos;
   // Event loop only.
-  private long lastReadNanos;
   private long unwritableSinceNanos;
 
   CanisterLink(
@@ -127,7 +131,9 @@ final class CanisterLink extends SimpleChannelInboundHandler<WebSocketFrame> {
 
   /** How many more could be put now; a canister that does not read what it has gets no more. */
   int room() {
-    return isOpen() && channel.isWritable() ? Math.max(0, settings.maxInFlight() - taken.get()) : 0;
+    return isOpen() && !doubtful && channel.isWritable()
+        ? Math.max(0, settings.maxInFlight() - taken.get())
+        : 0;
   }
 
   /** Takes a place, to be used by {@link #ask} or handed back by {@link #release}. */
@@ -241,6 +247,8 @@ final class CanisterLink extends SimpleChannelInboundHandler<WebSocketFrame> {
     long now = System.nanoTime();
     PendingReply.End end = reply.timeOut(now);
     if (end != null) {
+      // Before anybody hears of it: whoever asks again should not be sent here again.
+      doubt(reply);
       end(reply, end);
     } else if (pending.get(reply.id()) == reply) {
       long wait = Math.min(reply.nanosLeft(now), settings.timeouts().idle().toNanos());
@@ -250,9 +258,42 @@ final class CanisterLink extends SimpleChannelInboundHandler<WebSocketFrame> {
     }
   }
 
+  /**
+   * A question has timed out. When nothing at all has come since it was last heard of, the
+   * connection may be half open, and every further question would be lost on it: it gets none until
+   * the canister has given a sign of life, and is given up if there is none soon.
+   */
+  private void doubt(PendingReply timedOut) {
+    if (!doubtful && channel.isActive() && lastReadNanos - timedOut.lastHeardNanos() <= 0) {
+      doubtful = true;
+      sendPings();
+      channel
+          .eventLoop()
+          .schedule(
+              () -> {
+                if (doubtful) {
+                  drop("silent");
+                }
+              },
+              settings.timeouts().connect().toNanos(),
+              TimeUnit.NANOSECONDS);
+    }
+  }
+
+  private void sendPings() {
+    if (channel.isWritable()) {
+      channel.write(new PingWebSocketFrame());
+      channel.writeAndFlush(new TextWebSocketFrame(codec.ping(Instant.now())));
+    }
+  }
+
   @Override
   protected void channelRead0(ChannelHandlerContext context, WebSocketFrame frame) {
     lastReadNanos = System.nanoTime();
+    if (doubtful) {
+      doubtful = false;
+      canister.roomFreed();
+    }
     switch (frame) {
       case TextWebSocketFrame text -> take(codec.read(text.text()));
       case PingWebSocketFrame ping -> {
@@ -350,10 +391,7 @@ final class CanisterLink extends SimpleChannelInboundHandler<WebSocketFrame> {
     } else if (!channel.isWritable() && now - unwritableSinceNanos > 2 * heartbeatNanos()) {
       drop("does not read");
     } else {
-      if (channel.isWritable()) {
-        channel.write(new PingWebSocketFrame());
-        channel.writeAndFlush(new TextWebSocketFrame(codec.ping(Instant.now())));
-      }
+      sendPings();
       channel.eventLoop().schedule(this::heartbeat, heartbeatNanos(), TimeUnit.NANOSECONDS);
     }
   }
@@ -402,12 +440,12 @@ final class CanisterLink extends SimpleChannelInboundHandler<WebSocketFrame> {
   public void channelInactive(ChannelHandlerContext context) {
     open = false;
     String reason = ending == null ? "lost" : ending;
+    canister.events().disconnected(canister.url(), reason);
     if (!reason.equals("closing")) {
       // One failure, however many questions were lost with the connection.
       pending.values().stream().findFirst().ifPresent(lost -> canister.failed(lost.permit()));
     }
     pending.values().forEach(this::lose);
-    canister.events().disconnected(canister.url(), reason);
     keeper.ended(this);
     context.fireChannelInactive();
   }

@@ -14,7 +14,11 @@ import java.util.function.LongSupplier;
  * <p>Safe for use by many threads at once.
  */
 final class Latency {
-  private static final double MEMORY_NANOS = Duration.ofSeconds(10).toNanos();
+  /** A pause of the whole machine makes everybody slow for a moment: better samples end it soon. */
+  private static final double MEMORY_NANOS = Duration.ofSeconds(2).toNanos();
+
+  /** Without samples there is no reason to think better of it, but to look again some time. */
+  private static final double FADING_NANOS = Duration.ofSeconds(30).toNanos();
 
   private final LongSupplier nanoTime;
   // Guarded by this, as all that follows.
@@ -47,6 +51,6 @@ final class Latency {
   }
 
   private double faded(long now) {
-    return nanos * Math.exp(-Math.max(0, now - atNanos) / MEMORY_NANOS);
+    return nanos * Math.exp(-Math.max(0, now - atNanos) / FADING_NANOS);
   }
 }

@@ -221,6 +221,11 @@ final class PendingReply {
     return new Effect.Ended(end);
   }
 
+  /** When something last came that was of use, or else when it was asked. */
+  synchronized long lastHeardNanos() {
+    return lastHeardNanos;
+  }
+
   /** Whether any text has come. */
   synchronized boolean hasBegun() {
     return begun;
