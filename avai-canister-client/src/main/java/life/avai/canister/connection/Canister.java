@@ -23,7 +23,7 @@ final class Canister {
   private static final double LEAST_LATENCY_NANOS = Duration.ofMillis(1).toNanos();
 
   /** More than any load of a canister whose latency is known. */
-  private static final double UNKNOWN = 1e18;
+  private static final double UNKNOWN = 1e30;
 
   /** Hears what others may have to act upon. Any thread; must not block. */
   interface Listener {
@@ -110,16 +110,21 @@ final class Canister {
   }
 
   /**
-   * How long a question more would have to wait here, in no unit: to be compared. Of a canister
-   * that has never answered nothing is known, so it gets one question and no second one while
-   * others do.
+   * What speaks against putting a question more here, in no unit: to be compared. Latency counts
+   * twice: once because questions stay longer where they take longer, which alone would give a slow
+   * canister as many open questions as it can answer in the time, and once more because each of
+   * them is somebody who waits.
+   *
+   * <p>Of a canister that has never answered nothing is known, so it gets one question and no
+   * second one while others do.
    */
   double load() {
     int questions = inFlight();
     if (!latency.isKnown()) {
       return questions == 0 ? 0 : UNKNOWN + questions;
     }
-    return (questions + 1) * Math.max(LEAST_LATENCY_NANOS, latency.nanos());
+    double expected = Math.max(LEAST_LATENCY_NANOS, latency.nanos());
+    return (questions + 1) * expected * expected;
   }
 
   /**
