@@ -16,6 +16,7 @@ module life.avai.testkit {
   exports life.avai.testkit.fixture;
   exports life.avai.testkit.identity;
   exports life.avai.testkit.json;
+  exports life.avai.testkit.load;
   exports life.avai.testkit.time;
   exports life.avai.testkit.websocket;
 

@@ -172,6 +172,7 @@ public final class Main {
                          one time to the next; ~/.local/state/avai/chat.json)
               check      look for contradictions in the database of serve, and change nothing: exits
                          with 0 when nothing is wrong, 1 when something is, 2 when it could not look
+              bench      measure a server of its own beside the limits of this machine (docs/performance.md)
               help       this text\
             """);
     return status;

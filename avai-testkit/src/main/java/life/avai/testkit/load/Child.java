@@ -1,0 +1,158 @@
+package life.avai.testkit.load;
+
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A program that was started here, and ends with us. */
+final class Child implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final int SHOWN_LINES = 10;
+  private static final Duration STOP = Duration.ofSeconds(20);
+
+  private final Process process;
+  private final String ready;
+  private final Duration startUp;
+
+  private Child(Process process, String ready, Duration startUp) {
+    this.process = process;
+    this.ready = ready;
+    this.startUp = startUp;
+  }
+
+  /**
+   * Starts a program and waits until it says that it is ready.
+   *
+   * @param log where its output goes
+   * @param readyLine finds its word that it is ready; the first group is {@link #ready}
+   */
+  static Child start(
+      Path log, Map<String, String> variables, List<String> command, Pattern readyLine) {
+    long began = System.nanoTime();
+    try {
+      var builder = new ProcessBuilder(command).redirectErrorStream(true);
+      builder.environment().putAll(variables);
+      Process process = builder.start();
+      // A child that outlives us would hold the database's directory.
+      Runtime.getRuntime().addShutdownHook(new Thread(process::destroy));
+      var found = new CompletableFuture<String>();
+      Thread unused = Thread.ofVirtual().start(() -> copy(process, log, readyLine, found));
+      String ready = found.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      return new Child(process, ready, Duration.ofNanos(System.nanoTime() - began));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new IllegalStateException(command + " did not get ready:\n" + end(log), e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("interrupted", e);
+    }
+  }
+
+  /** The last lines of what a program printed. */
+  private static String end(Path log) {
+    try {
+      List<String> lines = Files.readAllLines(log);
+      return String.join(
+          "\n", lines.subList(Math.max(0, lines.size() - SHOWN_LINES), lines.size()));
+    } catch (IOException e) {
+      return "it printed nothing";
+    }
+  }
+
+  private static void copy(
+      Process process, Path log, Pattern readyLine, CompletableFuture<String> found) {
+    try (BufferedReader in =
+            new BufferedReader(
+                new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        BufferedWriter out = Files.newBufferedWriter(log)) {
+      String line;
+      while ((line = in.readLine()) != null) {
+        out.write(line);
+        out.newLine();
+        out.flush();
+        Matcher matcher = readyLine.matcher(line);
+        if (matcher.find()) {
+          found.complete(matcher.group(1));
+        }
+      }
+    } catch (IOException e) {
+      // Its output ends with it.
+    }
+    found.completeExceptionally(new IllegalStateException("it ended"));
+  }
+
+  /** Runs a program to its end and gives what it printed. */
+  static String output(Map<String, String> variables, String... command) {
+    try {
+      var builder = new ProcessBuilder(command).redirectErrorStream(true);
+      builder.environment().putAll(variables);
+      Process process = builder.start();
+      String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      if (process.waitFor() != 0) {
+        throw new IllegalStateException(command[0] + " failed: " + text);
+      }
+      return text;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("interrupted", e);
+    }
+  }
+
+  /** A program of this class path, in a JVM like ours. */
+  static List<String> java(List<String> options, Class<?> program, String... arguments) {
+    var command = new ArrayList<String>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("--enable-native-access=ALL-UNNAMED");
+    command.addAll(options);
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), program.getName()));
+    command.addAll(List.of(arguments));
+    return command;
+  }
+
+  String ready() {
+    return ready;
+  }
+
+  /** From its start until it was ready. */
+  Duration startUp() {
+    return startUp;
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  /** Lets a Java program collect its garbage. */
+  void collectGarbage() {
+    String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+    String unused = output(Map.of(), jcmd, Long.toString(pid()), "GC.run");
+  }
+
+  @Override
+  public void close() {
+    process.destroy();
+    try {
+      if (!process.waitFor(STOP.toSeconds(), TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+    }
+  }
+}

@@ -1,0 +1,102 @@
+package life.avai.testkit.load;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What Linux tells of processes in {@code /proc}. */
+final class Processes {
+  private static final Path PROC = Path.of("/proc");
+
+  /** Linux counts a process's time in hundredths of a second for everybody. */
+  private static final double TICKS_PER_SECOND = 100;
+
+  /** Fields of {@code stat} behind the name, counted from the state. */
+  private static final int PARENT = 1;
+
+  private static final int USER_TIME = 11;
+  private static final int CHILDREN_SYSTEM_TIME = 14;
+
+  private Processes() {}
+
+  /** CPU seconds of one process, user and system. */
+  static double cpuSeconds(long pid) {
+    List<String> stat = stat(pid);
+    return stat.isEmpty() ? 0 : ticks(stat, USER_TIME, USER_TIME + 1);
+  }
+
+  /** CPU seconds of a process and its children, those that have ended among them. */
+  static double cpuSecondsWithChildren(long pid) {
+    List<String> own = stat(pid);
+    double sum = own.isEmpty() ? 0 : ticks(own, USER_TIME, CHILDREN_SYSTEM_TIME);
+    for (long child : children(pid)) {
+      sum += cpuSeconds(child);
+    }
+    return sum;
+  }
+
+  private static double ticks(List<String> stat, int from, int to) {
+    return stat.subList(from, to + 1).stream().mapToLong(Long::parseLong).sum() / TICKS_PER_SECOND;
+  }
+
+  /** Kilobytes that are resident. */
+  static long residentKilobytes(long pid) {
+    return kilobytes(PROC.resolve(pid + "/status"), "VmRSS:");
+  }
+
+  /** Kilobytes of a process and its children, what they share divided among them. */
+  static long proportionalKilobytes(long pid) {
+    long sum = kilobytes(PROC.resolve(pid + "/smaps_rollup"), "Pss:");
+    for (long child : children(pid)) {
+      sum += kilobytes(PROC.resolve(child + "/smaps_rollup"), "Pss:");
+    }
+    return sum;
+  }
+
+  static long threads(long pid) {
+    return kilobytes(PROC.resolve(pid + "/status"), "Threads:");
+  }
+
+  private static long kilobytes(Path file, String name) {
+    try {
+      return Files.readAllLines(file).stream()
+          .filter(line -> line.startsWith(name))
+          .map(line -> line.replaceAll("[^0-9]", ""))
+          .mapToLong(Long::parseLong)
+          .findFirst()
+          .orElse(0);
+    } catch (IOException e) {
+      return 0; // It has ended.
+    }
+  }
+
+  private static List<Long> children(long pid) {
+    List<Long> found = new ArrayList<>();
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(PROC, "[0-9]*")) {
+      for (Path process : all) {
+        long id = Long.parseLong(process.getFileName().toString());
+        List<String> stat = stat(id);
+        if (!stat.isEmpty() && Long.parseLong(stat.get(PARENT)) == pid) {
+          found.add(id);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return found;
+  }
+
+  /** The fields behind the name; none when the process has ended. */
+  private static List<String> stat(long pid) {
+    try {
+      String text = Files.readString(PROC.resolve(pid + "/stat"));
+      return List.of(text.substring(text.lastIndexOf(')') + 2).strip().split(" "));
+    } catch (IOException e) {
+      return List.of();
+    }
+  }
+}
