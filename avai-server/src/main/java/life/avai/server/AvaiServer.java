@@ -19,6 +19,7 @@ import java.util.Collection;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -40,6 +41,7 @@ import life.avai.domain.conversation.LiveThreads;
 import life.avai.domain.conversation.SystemPrompt;
 import life.avai.domain.conversation.TurnDispatcher;
 import life.avai.domain.identity.Authenticate;
+import life.avai.domain.identity.Authenticate.AnonymousPolicy;
 import life.avai.domain.identity.CredentialVerifier;
 import life.avai.persistence.PostgresStores;
 import life.avai.server.auth.ClerkCredentialVerifier;
@@ -50,6 +52,7 @@ import life.avai.server.http.HttpEdge;
 import life.avai.server.http.HttpResources;
 import life.avai.server.http.Newcomers;
 import life.avai.server.http.OriginPolicy;
+import life.avai.server.http.PageConfig;
 import life.avai.server.http.TrustedProxies;
 import life.avai.server.ratelimit.BucketRateLimiter;
 import life.avai.server.settings.CanisterAddresses;
@@ -156,7 +159,8 @@ public final class AvaiServer implements AutoCloseable {
             clock);
     gauges(metrics, stores, conversations.events());
     HttpResources resources =
-        new HttpResources(this::health, metrics::scrape, settings.metricsPort());
+        new HttpResources(
+            this::health, metrics::scrape, settings.metricsPort(), page(settings.identity()));
     TrustedProxies proxies = settings.trustedProxies();
     Newcomers newcomers = newcomers(settings);
     metrics.gauge(
@@ -332,6 +336,16 @@ public final class AvaiServer implements AutoCloseable {
         address ->
             !settings.trustedProxies().trusts(address)
                 && (settings.production() || !address.isLoopbackAddress()));
+  }
+
+  private static PageConfig page(IdentitySettings identity) {
+    String frontend = identity.frontendApi();
+    return new PageConfig(
+        Version.current(),
+        identity.anonymous().name().toLowerCase(Locale.ROOT),
+        frontend == null || identity.anonymous() == AnonymousPolicy.ONLY
+            ? null
+            : new PageConfig.SignIn(requireNonNull(identity.publishableKey()), frontend));
   }
 
   private void gauges(ServerMetrics metrics, PostgresStores stores, LiveThreads events) {

@@ -212,7 +212,11 @@ public final class HttpEdge extends SimpleChannelInboundHandler<FullHttpRequest>
     }
     boolean keepAlive = HttpUtil.isKeepAlive(request);
     HttpResources.Request asked =
-        new HttpResources.Request(path, isLocal(context, request), local(context).getPort());
+        new HttpResources.Request(
+            path,
+            isLocal(context, request),
+            local(context).getPort(),
+            request.headers().get(HttpHeaderNames.IF_NONE_MATCH));
     // Health asks the database and waits for it, so no answer is made on the event loop.
     Thread unused =
         Thread.ofVirtual()
@@ -249,12 +253,14 @@ public final class HttpEdge extends SimpleChannelInboundHandler<FullHttpRequest>
     response
         .headers()
         .set(HttpHeaderNames.CONTENT_TYPE, answer.contentType())
-        .set(HttpHeaderNames.CONTENT_LENGTH, answer.body().length)
         .set(HttpHeaderNames.CACHE_CONTROL, "no-store")
         .set("X-Content-Type-Options", "nosniff")
         .set("Referrer-Policy", "no-referrer")
         .set("X-Frame-Options", "DENY")
         .set("Cross-Origin-Opener-Policy", "same-origin");
+    if (status.code() != HttpResponseStatus.NOT_MODIFIED.code()) {
+      response.headers().set(HttpHeaderNames.CONTENT_LENGTH, answer.body().length);
+    }
     answer.headers().forEach((name, value) -> response.headers().set(name, value));
     return response;
   }

@@ -2,12 +2,11 @@ package life.avai.server.http;
 
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -19,38 +18,28 @@ import tools.jackson.databind.json.JsonMapper;
 public final class HttpResources {
   private static final JsonMapper JSON = new JsonMapper();
   private static final String JSON_TYPE = "application/json; charset=utf-8";
-  private static final String PAGE = "/index.html";
-  private static final String CONTENT_SECURITY_POLICY =
-      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
-          + " font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none';"
-          + " form-action 'none'; frame-ancestors 'none'";
-
-  private static final Map<String, String> TYPES =
-      Map.of(
-          "html", "text/html; charset=utf-8",
-          "js", "text/javascript; charset=utf-8",
-          "css", "text/css; charset=utf-8",
-          "svg", "image/svg+xml",
-          "ts", "text/plain; charset=utf-8",
-          "json", JSON_TYPE);
-
   private final Supplier<Health> health;
   private final Supplier<String> metrics;
   private final boolean operatorsOnMainPort;
   private final int metricsPort;
-  private final Map<String, Answer> pageParts = new ConcurrentHashMap<>();
+  private final PageConfig page;
+  private final PageFiles files;
 
   /**
    * Made once for a server.
    *
    * @param metricsPort where {@code /metrics} and health details are for everybody who can reach
    *     it; 0 when there is no such port, and then the loopback alone sees them on the main one
+   * @param page what the chat page is told
    */
-  public HttpResources(Supplier<Health> health, Supplier<String> metrics, int metricsPort) {
+  public HttpResources(
+      Supplier<Health> health, Supplier<String> metrics, int metricsPort, PageConfig page) {
     this.health = health;
     this.metrics = metrics;
     this.metricsPort = metricsPort;
     this.operatorsOnMainPort = metricsPort == 0;
+    this.page = page;
+    this.files = new PageFiles(page);
   }
 
   /**
@@ -58,8 +47,9 @@ public final class HttpResources {
    *
    * @param local whether it comes from this machine, on nobody else's behalf
    * @param port where it came in
+   * @param tag {@code If-None-Match}; null when it is absent
    */
-  public record Request(String path, boolean local, int port) {}
+  public record Request(String path, boolean local, int port, @Nullable String tag) {}
 
   /** What is sent back. */
   @SuppressWarnings("ArrayRecordComponent") // Never compared, and copied by nobody: it is a body.
@@ -107,8 +97,9 @@ public final class HttpResources {
                   metrics.get().getBytes(StandardCharsets.UTF_8),
                   Map.of())
               : notFound();
-      case "/" -> page(PAGE);
-      default -> page(request.path());
+      case "/config.json" -> Answer.json(HttpResponseStatus.OK, page.fields());
+      case "/" -> file("/index.html", request.tag());
+      default -> file(request.path(), request.tag());
     };
   }
 
@@ -123,8 +114,8 @@ public final class HttpResources {
   /** Whether there is something under a path, whoever may see it. */
   boolean has(String path) {
     return switch (path) {
-      case "/", "/metrics", "/health", "/health/live", "/health/ready" -> true;
-      default -> page(path).status().equals(HttpResponseStatus.OK);
+      case "/", "/config.json", "/metrics", "/health", "/health/live", "/health/ready" -> true;
+      default -> file(path, null).status().equals(HttpResponseStatus.OK);
     };
   }
 
@@ -132,35 +123,11 @@ public final class HttpResources {
     return Answer.error(HttpResponseStatus.NOT_FOUND, "there is nothing here");
   }
 
-  /** A part of the page, from the class path; only plain names below one directory. */
-  private Answer page(String path) {
-    if (!path.matches("(/[a-z0-9][a-z0-9._-]*){1,3}") || path.contains("..")) {
-      return notFound();
-    }
-    Answer known = pageParts.get(path);
-    if (known != null) {
-      return known;
-    }
-    String type = TYPES.get(path.substring(path.lastIndexOf('.') + 1));
-    if (type == null) {
-      return notFound();
-    }
-    try (InputStream in =
-        HttpResources.class.getResourceAsStream("/life/avai/server/page" + path)) {
-      if (in == null) {
-        return notFound();
-      }
-      Answer loaded =
-          new Answer(
-              HttpResponseStatus.OK,
-              type,
-              in.readAllBytes(),
-              Map.of(
-                  "Content-Security-Policy", CONTENT_SECURITY_POLICY, "Cache-Control", "no-cache"));
-      pageParts.put(path, loaded);
-      return loaded;
+  private Answer file(String path, @Nullable String tag) {
+    try {
+      return files.find(path, tag).orElseGet(HttpResources::notFound);
     } catch (IOException e) {
-      return Answer.error(HttpResponseStatus.INTERNAL_SERVER_ERROR, "the page cannot be read");
+      return Answer.error(HttpResponseStatus.INTERNAL_SERVER_ERROR, "the file cannot be read");
     }
   }
 }

@@ -2,11 +2,9 @@ package life.avai.server.settings;
 
 import java.io.IOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -298,7 +296,7 @@ public final class Environment {
     String publishableKey = variables.text("CLERK_PUBLISHABLE_KEY");
     String issuer = variables.text("CLERK_ISSUER");
     if (issuer == null && publishableKey != null) {
-      issuer = "https://" + hostOf(publishableKey);
+      issuer = IdentitySettings.frontendOf(publishableKey);
     }
     if (issuer != null) {
       URI checked = variables.uri("CLERK_ISSUER", issuer, "http", "https");
@@ -320,26 +318,6 @@ public final class Environment {
         parties,
         publishableKey,
         variables.oneOf("AVAI_ANONYMOUS", AnonymousPolicy.class, AnonymousPolicy.ALLOWED));
-  }
-
-  /**
-   * Clerk's publishable key is the address of its frontend API in Base64, with a dollar behind it.
-   */
-  private static String hostOf(String publishableKey) {
-    String expected = "pk_test_... or pk_live_..., as Clerk's dashboard shows it";
-    if (!publishableKey.matches("pk_(test|live)_[A-Za-z0-9+/=_-]+")) {
-      throw new ConfigurationException("CLERK_PUBLISHABLE_KEY", expected);
-    }
-    try {
-      String encoded = publishableKey.substring("pk_test_".length());
-      String host = new String(Base64.getDecoder().decode(encoded), StandardCharsets.US_ASCII);
-      if (host.matches("[A-Za-z0-9.:-]+\\$")) {
-        return host.substring(0, host.length() - 1);
-      }
-    } catch (IllegalArgumentException e) {
-      // Told below.
-    }
-    throw new ConfigurationException("CLERK_PUBLISHABLE_KEY", expected);
   }
 
   private static void checkTls(ServerSettings settings) {

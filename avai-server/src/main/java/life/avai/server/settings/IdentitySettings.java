@@ -1,6 +1,8 @@
 package life.avai.server.settings;
 
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.Set;
 import life.avai.domain.identity.Authenticate.AnonymousPolicy;
 import org.jspecify.annotations.Nullable;
@@ -25,11 +27,41 @@ public record IdentitySettings(
     AnonymousPolicy anonymous) {
   public IdentitySettings {
     authorizedParties = Set.copyOf(authorizedParties);
+    if (publishableKey != null) {
+      frontendOf(publishableKey);
+    }
   }
 
   /** Whether anybody can sign in. */
   public boolean isSignInConfigured() {
     return issuer != null || jwksUrl != null || publicKeyPem != null || secretKey != null;
+  }
+
+  /** The origin of Clerk's frontend API, which the publishable key names; null without one. */
+  public @Nullable String frontendApi() {
+    return publishableKey == null ? null : frontendOf(publishableKey);
+  }
+
+  /**
+   * Clerk's publishable key is the host of its frontend API in Base64, with a dollar behind it.
+   *
+   * @throws ConfigurationException when it is none
+   */
+  static String frontendOf(String publishableKey) {
+    String expected = "pk_test_... or pk_live_..., as Clerk's dashboard shows it";
+    if (!publishableKey.matches("pk_(test|live)_[A-Za-z0-9+/=_-]+")) {
+      throw new ConfigurationException("CLERK_PUBLISHABLE_KEY", expected);
+    }
+    try {
+      String encoded = publishableKey.substring("pk_test_".length());
+      String host = new String(Base64.getDecoder().decode(encoded), StandardCharsets.US_ASCII);
+      if (host.matches("[A-Za-z0-9.:-]+\\$")) {
+        return "https://" + host.substring(0, host.length() - 1);
+      }
+    } catch (IllegalArgumentException e) {
+      // Told below.
+    }
+    throw new ConfigurationException("CLERK_PUBLISHABLE_KEY", expected);
   }
 
   /** Tells nothing of keys. */
