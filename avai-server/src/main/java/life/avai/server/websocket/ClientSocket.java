@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -33,7 +34,16 @@ final class ClientSocket {
   private final Condition changed = lock.newCondition();
   private final Queue<ByteBuf> outgoing = new ConcurrentLinkedQueue<>();
   private final AtomicInteger answers = new AtomicInteger();
+  private final AtomicBoolean woken = new AtomicBoolean();
+  private volatile Source news = () -> false;
   private volatile boolean closing;
+
+  /** What else there is to write to a socket. */
+  @FunctionalInterface
+  interface Source {
+    /** Writes what is new, as far as the socket takes it; tells whether that was anything. */
+    boolean writeNews();
+  }
 
   ClientSocket(Channel channel) {
     this.channel = channel;
@@ -74,7 +84,32 @@ final class ClientSocket {
   private void enqueue(ServerFrame frame, RequestTag tag) {
     if (isOpen()) {
       outgoing.add(FrameEncoder.encode(channel.alloc(), frame, tag));
-      channel.eventLoop().execute(this::flushOutgoing);
+      wake();
+    }
+  }
+
+  /** Has the source asked whenever this socket is woken. */
+  void newsFrom(Source source) {
+    news = source;
+  }
+
+  /**
+   * Has the event loop write what there is to write: an acknowledgement and what follows it in the
+   * same moment go out together, with one wake-up and one system call. Never blocks.
+   */
+  void wake() {
+    if (woken.compareAndSet(false, true)) {
+      channel.eventLoop().execute(this::writeAll);
+    }
+  }
+
+  /** Writes what there is to write. Event loop only. */
+  void writeAll() {
+    woken.set(false);
+    boolean written = writeOutgoing();
+    written |= news.writeNews();
+    if (written) {
+      channel.flush();
     }
   }
 
@@ -84,12 +119,6 @@ final class ClientSocket {
     if (isOpen()) {
       ByteBuf text = FrameEncoder.encode(channel.alloc(), frame, RequestTag.NONE);
       channel.write(new TextWebSocketFrame(text), channel.voidPromise());
-    }
-  }
-
-  private void flushOutgoing() {
-    if (writeOutgoing()) {
-      channel.flush();
     }
   }
 

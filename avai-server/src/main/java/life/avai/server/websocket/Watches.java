@@ -3,7 +3,6 @@ package life.avai.server.websocket;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicBoolean;
 import life.avai.domain.conversation.ConversationEvent.TurnEnded;
 import life.avai.domain.conversation.ConversationEvents;
 import life.avai.domain.conversation.ConversationEvents.Subscription;
@@ -16,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>However much happens in them while the socket's event loop is busy, it is woken once.
  */
-final class Watches {
+final class Watches implements ClientSocket.Source {
   /** What may wait for a socket that does not read, in characters: beyond it, it is too slow. */
   private static final long MAX_LAG = 4L << 20;
 
@@ -25,7 +24,6 @@ final class Watches {
 
   private final ClientSocket socket;
   private final ConversationEvents events;
-  private final AtomicBoolean woken = new AtomicBoolean();
   // Guarded by this; null while nothing is watched, because most idle sockets watch nothing.
   private @Nullable Map<ThreadId, ThreadWatch> watches;
   private boolean closed;
@@ -33,11 +31,12 @@ final class Watches {
   Watches(ClientSocket socket, ConversationEvents events) {
     this.socket = socket;
     this.events = events;
+    socket.newsFrom(this);
   }
 
   /** Begins to collect a thread's events; nothing is written before {@link #begin}. */
   Subscription open(ThreadId thread) {
-    return events.subscribe(thread, this::wake);
+    return events.subscribe(thread, socket::wake);
   }
 
   synchronized boolean isWatching(ThreadId thread) {
@@ -76,7 +75,7 @@ final class Watches {
     if (crowdedOut != null) {
       end(crowdedOut);
     }
-    wake();
+    socket.wake();
     return crowdedOut;
   }
 
@@ -142,16 +141,8 @@ final class Watches {
     ended.values().forEach(watch -> watch.subscription().close());
   }
 
-  /** Something is new. Never blocks. */
-  void wake() {
-    if (woken.compareAndSet(false, true)) {
-      socket.channel().eventLoop().execute(this::drain);
-    }
-  }
-
-  /** Writes what is new, as far as the socket takes it. Event loop only. */
-  void drain() {
-    woken.set(false);
+  @Override
+  public boolean writeNews() {
     boolean written = false;
     boolean tooSlow = false;
     for (ThreadWatch watch : snapshot()) {
@@ -162,12 +153,10 @@ final class Watches {
       }
       tooSlow |= !socket.isWritable() && watch.subscription().lag() > MAX_LAG;
     }
-    if (written) {
-      socket.flush();
-    }
     if (tooSlow) {
       socket.close(CloseCode.SLOW_READER);
     }
+    return written;
   }
 
   private synchronized ThreadWatch[] snapshot() {

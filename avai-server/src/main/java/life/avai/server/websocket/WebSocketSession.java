@@ -128,7 +128,7 @@ public final class WebSocketSession implements Receiver {
   void setDeltas(@Nullable Boolean wanted) {
     if (wanted != null) {
       deltas = wanted;
-      watches.wake();
+      socket.wake();
     }
   }
 
@@ -163,7 +163,7 @@ public final class WebSocketSession implements Receiver {
   public void writabilityChanged() {
     if (socket.isWritable()) {
       unwritableSinceNanos = 0;
-      watches.drain();
+      socket.writeAll();
     } else {
       unwritableSinceNanos = Math.max(1, System.nanoTime());
     }
