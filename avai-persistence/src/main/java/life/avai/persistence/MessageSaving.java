@@ -28,19 +28,18 @@ import life.avai.domain.message.MessageId;
 import life.avai.domain.thread.ThreadId;
 import life.avai.domain.turn.ClaimedTurn;
 import life.avai.domain.turn.RequestId;
-import life.avai.persistence.jooq.tables.SaveMessages;
 import life.avai.persistence.jooq.udt.records.AnswerRowRecord;
 import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
 
 /** Saves groups of users' messages: one call of {@code save_messages}, one round trip. */
 final class MessageSaving {
-  private final DSLContext jooq;
+  private final FunctionCall saveMessages;
   private final ContextCache cache;
   private final int exchanges;
 
   MessageSaving(DSLContext jooq, ContextCache cache, int exchanges) {
-    this.jooq = jooq;
+    this.saveMessages = new FunctionCall(jooq, SAVE_MESSAGES);
     this.cache = cache;
     this.exchanges = exchanges;
   }
@@ -57,7 +56,7 @@ final class MessageSaving {
     for (MessageDraft draft : drafts) {
       known.add(cache.get(draft.target().threadId()));
     }
-    List<AnswerRowRecord> rows = jooq.selectFrom(call(drafts, known, again, waitForLock)).fetch();
+    List<AnswerRowRecord> rows = saveMessages.rows(arguments(drafts, known, again, waitForLock));
     @Nullable Saved[] results = new Saved[drafts.size()];
     Map<Integer, List<AnswerRowRecord>> context = new HashMap<>();
     for (AnswerRowRecord row : rows) {
@@ -75,12 +74,13 @@ final class MessageSaving {
     return Arrays.asList(results);
   }
 
-  private SaveMessages call(
+  /** In the order of the function's parameters. */
+  private List<Object> arguments(
       List<MessageDraft> drafts,
       List<ContextCache.@Nullable Window> known,
       boolean again,
       boolean waitForLock) {
-    return SAVE_MESSAGES(
+    return List.of(
         column(drafts, UUID[]::new, draft -> draft.id().value()),
         column(drafts, UUID[]::new, draft -> draft.requestId().value()),
         column(drafts, UUID[]::new, draft -> draft.target().threadId().value()),

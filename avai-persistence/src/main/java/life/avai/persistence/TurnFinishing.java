@@ -23,55 +23,52 @@ import org.jspecify.annotations.Nullable;
 
 /** Ends groups of turns: one call of {@code finish_turns}, one round trip. */
 final class TurnFinishing {
-  private final DSLContext jooq;
+  private final FunctionCall finishTurns;
   private final ContextCache cache;
 
   TurnFinishing(DSLContext jooq, ContextCache cache) {
-    this.jooq = jooq;
+    this.finishTurns = new FunctionCall(jooq, FINISH_TURNS);
     this.cache = cache;
   }
 
   List<@Nullable FinishOutcome> write(List<TurnEnd> ends, boolean waitForLock) {
+    // In the order of the function's parameters.
     List<AnswerRowRecord> rows =
-        jooq.selectFrom(
-                FINISH_TURNS(
-                    column(ends, UUID[]::new, end -> end.id().value()),
-                    column(ends, UUID[]::new, end -> end.owner().value()),
-                    column(ends, Integer[]::new, TurnEnd::attempt),
-                    column(ends, Integer[]::new, TurnEnd::finalAttempt),
-                    column(ends, String[]::new, end -> state(end.result())),
-                    column(
-                        ends,
-                        String[]::new,
-                        end ->
-                            end.result() instanceof Result.Failed(var code) ? code.name() : null),
-                    ofReply(ends, UUID[]::new, reply -> reply.id().value()),
-                    ofReply(ends, String[]::new, ReplyDraft::content),
-                    ofReply(ends, String[]::new, reply -> reply.contentType().wireName()),
-                    ofReply(ends, Integer[]::new, ReplyDraft::tokenCount),
-                    ofReply(ends, String[]::new, ReplyDraft::model),
-                    ofReply(
-                        ends,
-                        Long[]::new,
-                        reply ->
-                            reply.processingTime() == null
-                                ? null
-                                : reply.processingTime().toMillis()),
-                    ofReply(ends, Double[]::new, ReplyDraft::confidence),
-                    ofReply(ends, String[]::new, ReplyDraft::metadata),
-                    ofReply(ends, String[]::new, reply -> reply.finishReason().wireName()),
-                    column(ends, OffsetDateTime[]::new, end -> MessageSaving.offset(end.at())),
-                    ofUsage(ends, String[]::new, TurnUsage::model),
-                    ofUsage(ends, Integer[]::new, TurnUsage::promptTokens),
-                    ofUsage(ends, Integer[]::new, TurnUsage::replyTokens),
-                    ofUsage(ends, Boolean[]::new, TurnUsage::counted),
-                    ofUsage(
-                        ends,
-                        Long[]::new,
-                        usage -> usage.firstDelta() == null ? null : usage.firstDelta().toMillis()),
-                    ofUsage(ends, Long[]::new, usage -> usage.took().toMillis()),
-                    waitForLock))
-            .fetch();
+        finishTurns.rows(
+            List.of(
+                column(ends, UUID[]::new, end -> end.id().value()),
+                column(ends, UUID[]::new, end -> end.owner().value()),
+                column(ends, Integer[]::new, TurnEnd::attempt),
+                column(ends, Integer[]::new, TurnEnd::finalAttempt),
+                column(ends, String[]::new, end -> state(end.result())),
+                column(
+                    ends,
+                    String[]::new,
+                    end -> end.result() instanceof Result.Failed(var code) ? code.name() : null),
+                ofReply(ends, UUID[]::new, reply -> reply.id().value()),
+                ofReply(ends, String[]::new, ReplyDraft::content),
+                ofReply(ends, String[]::new, reply -> reply.contentType().wireName()),
+                ofReply(ends, Integer[]::new, ReplyDraft::tokenCount),
+                ofReply(ends, String[]::new, ReplyDraft::model),
+                ofReply(
+                    ends,
+                    Long[]::new,
+                    reply ->
+                        reply.processingTime() == null ? null : reply.processingTime().toMillis()),
+                ofReply(ends, Double[]::new, ReplyDraft::confidence),
+                ofReply(ends, String[]::new, ReplyDraft::metadata),
+                ofReply(ends, String[]::new, reply -> reply.finishReason().wireName()),
+                column(ends, OffsetDateTime[]::new, end -> MessageSaving.offset(end.at())),
+                ofUsage(ends, String[]::new, TurnUsage::model),
+                ofUsage(ends, Integer[]::new, TurnUsage::promptTokens),
+                ofUsage(ends, Integer[]::new, TurnUsage::replyTokens),
+                ofUsage(ends, Boolean[]::new, TurnUsage::counted),
+                ofUsage(
+                    ends,
+                    Long[]::new,
+                    usage -> usage.firstDelta() == null ? null : usage.firstDelta().toMillis()),
+                ofUsage(ends, Long[]::new, usage -> usage.took().toMillis()),
+                waitForLock));
     @Nullable FinishOutcome[] outcomes = new FinishOutcome[ends.size()];
     for (AnswerRowRecord row : rows) {
       outcomes[row.getOrd() - 1] = outcome(row, ends.get(row.getOrd() - 1));
