@@ -158,6 +158,11 @@ public final class ServerProcess implements AutoCloseable {
     process.destroy();
   }
 
+  /** Asks it to read its settings again: {@code SIGHUP}. Returns at once. */
+  public void hangUp() {
+    signal("HUP");
+  }
+
   /** Takes the processor away from it: {@code SIGSTOP}. Its sockets stay open. */
   public void stop() {
     signal("STOP");
