@@ -19,6 +19,7 @@ import life.avai.server.http.HttpEdge;
 import life.avai.server.http.HttpResources;
 import life.avai.server.http.Newcomers;
 import life.avai.server.http.OriginPolicy;
+import life.avai.server.http.PageConfig;
 import life.avai.server.http.TrustedProxies;
 import life.avai.server.websocket.Echo;
 import life.avai.server.websocket.EdgeLimits;
@@ -67,7 +68,11 @@ class ConformanceIT {
             new ConnectionLimits(1_000, 200, true, TrustedProxies.NONE, NEWCOMERS),
             EdgeLimits.DEFAULTS.authTimeout());
     HttpResources nothing =
-        new HttpResources(() -> new HttpResources.Health(true, "ok", Map.of()), () -> "", 0);
+        new HttpResources(
+            () -> new HttpResources.Health(true, "ok", Map.of()),
+            () -> "",
+            0,
+            new PageConfig("test", "allowed", null));
     return listener.listen(
         new Listener.Place("PORT", InetAddress.getLoopbackAddress(), 0),
         null,

@@ -137,7 +137,8 @@ class ClientTest extends PageScenario {
   void messageThatIsRefusedForGood_isTold_andNotSentAgain() {
     Tab tab = online();
     tab.run(
-        "client.send({thread_id: 't', content: 'a'}).catch(error => globalThis.refused = error.code); 0");
+        "client.send({thread_id: 't', content: 'a'}).catch(error => globalThis.refused ="
+            + " error.code); 0");
     tab.run(
         "say({type: 'error', code: 'CONTENT_TOO_LARGE', message: '', retryable: false,"
             + " in_reply_to: last('send_message').id})");
@@ -196,8 +197,7 @@ class ClientTest extends PageScenario {
         });
     elsewhere.start();
     try {
-      Tab tab =
-          person().open("http://localhost:" + elsewhere.getAddress().getPort() + "/page");
+      Tab tab = person().open("http://localhost:" + elsewhere.getAddress().getPort() + "/page");
       tab.awaitText("#state", "online");
       for (String text : new String[] {"one", "two"}) {
         tab.click("#text");

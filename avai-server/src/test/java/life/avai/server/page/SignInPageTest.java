@@ -138,9 +138,8 @@ class SignInPageTest {
       assertThat(PageScenario.shown(tab)).isEmpty();
       assertThat(tab.problems()).isEmpty();
       assertThat(tab.requests())
-          .allMatch(
-              address ->
-                  address.contains("127.0.0.1:" + server.port() + "/") || address.contains(host));
+          .allMatch(address ->
+              address.contains("127.0.0.1:" + server.port() + "/") || address.contains(host));
     } finally {
       clerk.stop(0);
     }
