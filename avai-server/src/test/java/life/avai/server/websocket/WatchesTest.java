@@ -32,7 +32,8 @@ class WatchesTest {
   private final ReplyStream stream = new ReplyStream(turn, Fixtures.messageId(), 1);
   private final LiveThreads events = new LiveThreads();
   private final EmbeddedChannel channel = new EmbeddedChannel();
-  private final Watches watches = new Watches(new ClientSocket(channel), events);
+  private final ClientSocket socket = new ClientSocket(channel);
+  private final Watches watches = new Watches(socket, events);
   private final List<JsonObject> sent = new ArrayList<>();
 
   @AfterEach
@@ -102,7 +103,7 @@ class WatchesTest {
     takeWhatWasSent();
     events.publish(answered());
     for (int i = 0; i < 5; i++) {
-      watches.drain();
+      socket.writeAll();
       takeWhatWasSent();
     }
 
