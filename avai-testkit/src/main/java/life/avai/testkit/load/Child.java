@@ -25,6 +25,8 @@ final class Child implements AutoCloseable {
   private static final int SHOWN_LINES = 10;
   private static final Duration STOP = Duration.ofSeconds(20);
 
+  private static final Pattern HEAP_PART = Pattern.compile("total \\d+K, used (\\d+)K");
+
   private final Process process;
   private final String ready;
   private final Duration startUp;
@@ -138,10 +140,31 @@ final class Child implements AutoCloseable {
     return process.pid();
   }
 
-  /** Lets a Java program collect its garbage. */
-  void collectGarbage() {
-    String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
-    String unused = output(Map.of(), jcmd, Long.toString(pid()), "GC.run");
+  /**
+   * What a Java program keeps in memory.
+   *
+   * @param resident kilobytes, as the operating system counts them
+   * @param heap kilobytes that live in its heap
+   */
+  record Memory(long resident, long heap) {}
+
+  /** Lets a Java program collect its garbage and give back what it no longer needs, and looks. */
+  Memory memory() {
+    // The second collection shrinks the heap that the first has emptied.
+    for (String command : List.of("GC.run", "GC.run", "System.trim_native_heap")) {
+      String unused = jcmd(command);
+    }
+    long heap = 0;
+    Matcher parts = HEAP_PART.matcher(jcmd("GC.heap_info"));
+    while (parts.find()) {
+      heap += Long.parseLong(parts.group(1));
+    }
+    return new Memory(Processes.residentKilobytes(pid()), heap);
+  }
+
+  private String jcmd(String command) {
+    String program = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+    return output(Map.of(), program, Long.toString(pid()), command);
   }
 
   @Override

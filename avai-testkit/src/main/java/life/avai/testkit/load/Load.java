@@ -17,8 +17,8 @@ import java.util.concurrent.locks.LockSupport;
 final class Load implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  /** So many connections are being opened at a time: fewer than a server's backlog. */
-  private static final int OPENING_AT_ONCE = 128;
+  /** So many connections are being opened at a time: a step is not to begin with a storm. */
+  private static final int OPENING_AT_ONCE = 32;
 
   private static final int COMPARED_WITH_STORE = 16;
 

@@ -21,6 +21,7 @@ final class Modes {
   private static final int FRAME_BYTES = 400;
 
   private static final int ACTIVE = 64;
+  private static final double MEGA = 1_024;
 
   private final Options options;
   private final Bed bed;
@@ -199,34 +200,28 @@ final class Modes {
   private void idle(
       String what, int round, Child child, Load load, int connections, Connecting connecting) {
     try (load) {
-      // Classes, pools and buffers that the first connections bring are not theirs.
-      List<?> unused = connecting.connect(load, Math.min(100, connections));
-      long before = settled(child);
+      // Classes, compiled code, pools and buffers that the first connections bring are not theirs:
+      // what one costs is told by the second half of them.
+      int half = connections / 2;
+      Child.Memory none = child.memory();
+      List<?> unused = connecting.connect(load, half);
+      Child.Memory before = child.memory();
       long threads = Processes.threads(child.pid());
-      List<?> idle = connecting.connect(load, connections);
-      long after = settled(child);
+      List<?> more = connecting.connect(load, connections - half);
+      Child.Memory after = child.memory();
       report.add(
           new Sample(
               what,
-              idle.size(),
+              connections,
               round,
               Map.of(
-                  "kilobytes_each", (after - before) / (double) connections,
-                  "resident_mb", after / 1024.0,
-                  "resident_before_mb", before / 1024.0,
+                  "kilobytes_each", (after.heap() - before.heap()) / (double) more.size(),
+                  "heap_mb", after.heap() / MEGA,
+                  "resident_mb", after.resident() / MEGA,
+                  "resident_half_mb", before.resident() / MEGA,
+                  "resident_none_mb", none.resident() / MEGA,
                   "threads_more", (double) (Processes.threads(child.pid()) - threads))));
     }
-  }
-
-  /**
-   * Kilobytes that are resident after a collection; the second one gives back what the first freed.
-   */
-  private static long settled(Child child) {
-    Load.sleep(0.5);
-    child.collectGarbage();
-    child.collectGarbage();
-    Load.sleep(0.5);
-    return Processes.residentKilobytes(child.pid());
   }
 
   private void fanOut() {

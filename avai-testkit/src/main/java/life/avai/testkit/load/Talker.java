@@ -41,6 +41,7 @@ final class Talker implements Peer.Listener {
   private Peer peer;
   private long lastId;
   private long beganNanos;
+  private boolean authenticated;
   private boolean lost;
   private @Nullable String sessionToken;
   private @Nullable UUID thread;
@@ -84,6 +85,7 @@ final class Talker implements Peer.Listener {
   void reconnect() {
     peer.cut();
     unanswered.clear();
+    authenticated = false;
     beganNanos = System.nanoTime();
     peer = Peer.connect(loop, url, this);
   }
@@ -213,6 +215,7 @@ final class Talker implements Peer.Listener {
       violations.add(Property.P14, "an authentication that was not asked for");
       return;
     }
+    authenticated = true;
     Seen.record(seen.other, began);
     if (thread == null) {
       ready.run();
@@ -280,6 +283,11 @@ final class Talker implements Peer.Listener {
     seen.error(code);
     if (due == null) {
       violations.add(Property.P14, "an error for nothing that waits for an answer: " + code);
+      return;
+    }
+    if (!authenticated) {
+      // A store that is too busy for all who come at once says so: once more.
+      opened(peer);
       return;
     }
     unfinished = Math.max(0, unfinished - 1);
