@@ -5,11 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -37,11 +33,7 @@ final class Device implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   // Guarded by lock.
-  private final Map<String, ThreadView> threads = new HashMap<>();
-  private final Map<String, JsonObject> outcomes = new HashMap<>();
-  private final Map<String, String> asked = new HashMap<>(); // turns by their questions
-  private final Map<String, JsonObject> kept = new HashMap<>(); // replies by their turns
-  private final List<String> complaints = new ArrayList<>();
+  private final Knowledge knowledge = new Knowledge();
   private @Nullable TestClient client;
   private @Nullable TestClient hears; // the same, and before it is signed in
   private @Nullable String session;
@@ -125,7 +117,7 @@ final class Device implements AutoCloseable {
   void watch(String thread) {
     lock.lock();
     try {
-      if (threads.putIfAbsent(thread, new ThreadView()) != null) {
+      if (!knowledge.watch(thread)) {
         return;
       }
     } finally {
@@ -146,12 +138,12 @@ final class Device implements AutoCloseable {
       var unused = connection();
       lock.lock();
       try {
-        while (client != null && outcome(requestId) == null) {
+        while (client != null && knowledge.outcome(requestId) == null) {
           if (changed.awaitNanos(end - System.nanoTime()) <= 0) {
             throw new AssertionError("no outcome of " + requestId + " within " + patience);
           }
         }
-        JsonObject outcome = outcome(requestId);
+        JsonObject outcome = knowledge.outcome(requestId);
         if (outcome != null) {
           return outcome;
         }
@@ -170,8 +162,7 @@ final class Device implements AutoCloseable {
     lock.lock();
     try {
       while (client != null) {
-        ThreadView view = threads.get(thread);
-        if (view != null && view.isReading()) {
+        if (knowledge.isReading(thread)) {
           return true;
         }
         if (changed.awaitNanos(end - System.nanoTime()) <= 0) {
@@ -211,7 +202,7 @@ final class Device implements AutoCloseable {
   List<String> complaints() {
     lock.lock();
     try {
-      return List.copyOf(complaints);
+      return knowledge.complaints();
     } finally {
       lock.unlock();
     }
@@ -300,7 +291,7 @@ final class Device implements AutoCloseable {
     try {
       known = session;
       hears = fresh;
-      watched = List.copyOf(threads.keySet());
+      watched = knowledge.threads();
     } finally {
       lock.unlock();
     }
@@ -329,7 +320,7 @@ final class Device implements AutoCloseable {
     JsonObject frame;
     lock.lock();
     try {
-      frame = requireNonNull(threads.get(thread)).subscription(thread);
+      frame = knowledge.subscription(thread);
       if (frame.has("reply")) {
         resumed++;
       }
@@ -352,57 +343,11 @@ final class Device implements AutoCloseable {
         // What comes late by a connection that was given up is not heard any more.
         return;
       }
-      String thread = frame.optionalString("thread_id");
-      switch (frame.type()) {
-        case "message_sent" -> {
-          asked.putIfAbsent(frame.string("message_id"), frame.string("request_id"));
-          threads.putIfAbsent(requireNonNull(thread), new ThreadView());
-        }
-        case "regenerate_ack" -> asked.put(frame.string("reply_to"), frame.string("request_id"));
-        case "thread_history" -> frame.objects("messages").forEach(this::read);
-        default -> {}
-      }
-      ThreadView view = thread == null ? null : threads.get(thread);
-      if (view != null) {
-        view.received(frame, complaints);
-      }
-      if (isOutcome(frame)) {
-        JsonObject earlier = outcomes.putIfAbsent(frame.string("request_id"), frame);
-        if (earlier != null && !sameOutcome(earlier, frame)) {
-          complaints.add("two outcomes of one turn: " + earlier + " and " + frame);
-        }
-      }
+      knowledge.received(frame);
       changed.signalAll();
     } finally {
       lock.unlock();
     }
-  }
-
-  /** A reply that came while the connection was lost is known from what is kept. */
-  private void read(JsonObject message) {
-    String turn = message.get("reply_to") instanceof String question ? asked.get(question) : null;
-    if (turn != null) {
-      kept.put(turn, message);
-    }
-  }
-
-  private @Nullable JsonObject outcome(String requestId) {
-    JsonObject told = outcomes.get(requestId);
-    return told == null ? kept.get(requestId) : told;
-  }
-
-  static boolean isOutcome(JsonObject frame) {
-    return switch (frame.type()) {
-      case "ai_response", "ai_error", "ai_cancelled" -> true;
-      case "ai_unavailable" -> frame.isTrue("final");
-      default -> false;
-    };
-  }
-
-  private static boolean sameOutcome(JsonObject one, JsonObject other) {
-    return one.type().equals(other.type())
-        && Objects.equals(one.get("content"), other.get("content"))
-        && Objects.equals(one.get("message_id"), other.get("message_id"));
   }
 
   private static void pause(Duration time) {

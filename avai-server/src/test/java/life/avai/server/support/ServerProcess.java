@@ -55,12 +55,20 @@ public final class ServerProcess implements AutoCloseable {
    */
   public static ServerProcess launch(Path directory, Map<String, String> more) {
     Map<String, String> variables = new HashMap<>();
-    variables.put("PATH", System.getenv().getOrDefault("PATH", "/usr/bin:/bin"));
     variables.put("PORT", "0");
     variables.put("AVAI_HOST", "127.0.0.1");
     variables.put("AVAI_SHUTDOWN_GRACE", "1s");
     variables.put("AVAI_RATE_LIMIT_MESSAGES_PER_MINUTE", "100000");
     variables.putAll(more);
+    return launchBare(directory, variables);
+  }
+
+  /**
+   * Starts the program with these variables and no others, and does not wait for it.
+   *
+   * @param directory the working directory, where a {@code .env} is read
+   */
+  public static ServerProcess launchBare(Path directory, Map<String, String> variables) {
     ProcessBuilder builder =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -76,6 +84,7 @@ public final class ServerProcess implements AutoCloseable {
             .directory(directory.toFile())
             .redirectErrorStream(true);
     builder.environment().clear();
+    builder.environment().put("PATH", System.getenv().getOrDefault("PATH", "/usr/bin:/bin"));
     builder.environment().putAll(variables);
     try {
       Process process = builder.start();
