@@ -16,6 +16,7 @@ export class Sidebar {
   #threads;
   #current = null;
   #frame = 0;
+  #rows = "";
   #search = $("search");
   #list = $("threads");
   #openMenu;
@@ -52,10 +53,25 @@ export class Sidebar {
   #render() {
     this.#frame = 0;
     const shown = this.#threads.list(this.#search.value);
-    const focused = this.#list.contains(document.activeElement) ? document.activeElement : null;
-    const key = focused && [focused.closest("li")?.dataset.thread, focused.className];
     const today = new Date().setHours(0, 0, 0, 0);
     const groups = Map.groupBy(shown, (thread) => (this.#threads.isArchive ? "Archived" : group(thread, today)));
+    this.#showRows(groups);
+    const isEmpty = this.#threads.loaded && shown.length === 0;
+    $("no-threads").hidden = !isEmpty;
+    $("no-threads").textContent = this.#search.value ? "No chat has such a title." : this.#threads.isArchive ? "Nothing is archived." : "No chats yet.";
+    $("more").hidden = !this.#threads.hasMore || Boolean(this.#search.value);
+    $("archive-label").textContent = this.#threads.isArchive ? "Back to all chats" : "Archived chats";
+  }
+
+  /** Rows that would be the same stay, and with them the focus and what is open beside them. */
+  #showRows(groups) {
+    const rows = JSON.stringify(
+      Array.from(groups, ([name, threads]) => [name, threads.map(({ id, title, is_pinned: pinned }) => [id, title, pinned, id === this.#current])]),
+    );
+    if (rows === this.#rows) return;
+    this.#rows = rows;
+    const focused = this.#list.contains(document.activeElement) ? document.activeElement : null;
+    const key = focused && [focused.closest("li")?.dataset.thread, focused.className];
     this.#list.replaceChildren(
       ...Array.from(groups, ([name, threads]) =>
         el("section", {}, el("h2", { textContent: name }), el("ul", {}, ...threads.map((thread) => this.#row(thread)))),
@@ -64,18 +80,13 @@ export class Sidebar {
     if (key) {
       [...this.#list.querySelectorAll("li")].find((row) => row.dataset.thread === key[0])?.querySelector(`.${key[1].split(" ")[0]}`)?.focus();
     }
-    const isEmpty = this.#threads.loaded && shown.length === 0;
-    $("no-threads").hidden = !isEmpty;
-    $("no-threads").textContent = this.#search.value ? "No chat has such a title." : this.#threads.isArchive ? "Nothing is archived." : "No chats yet.";
-    $("more").hidden = !this.#threads.hasMore || Boolean(this.#search.value);
-    $("archive-label").textContent = this.#threads.isArchive ? "Back to all chats" : "Archived chats";
   }
 
   #row(thread) {
     const isCurrent = thread.id === this.#current;
     const link = el("a", { className: "thread", href: `#/t/${thread.id}`, dir: "auto", title: thread.title, textContent: thread.title });
     if (isCurrent) link.ariaCurrent = "page";
-    const more = iconButton("more", `Options of ${thread.title}`, () => this.#openMenu(more, thread), { className: "thread-menu icon-button", ariaHasPopup: "menu" });
+    const more = iconButton("more", `Options of ${thread.title}`, () => this.#openMenu(more, this.#threads.get(thread.id) ?? thread), { className: "thread-menu icon-button", ariaHasPopup: "menu" });
     return el("li", { data: { thread: thread.id } }, thread.is_pinned ? icon("pin") : null, link, more);
   }
 }
