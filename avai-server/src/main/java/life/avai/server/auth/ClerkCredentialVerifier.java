@@ -121,6 +121,10 @@ public final class ClerkCredentialVerifier implements CredentialVerifier {
     }
     try {
       SignedJWT parsed = SignedJWT.parse(token);
+      if (parsed.getHeader().getCriticalParams() != null) {
+        // None is understood here, and an empty list of them is against RFC 7515.
+        return new Verification.Rejected("the token is not valid here");
+      }
       JWTClaimsSet claims = processor.process(parsed, null);
       // The claims set makes a text of a number; a subject is a text from the start.
       if (!(parsed.getPayload().toJSONObject().get("sub") instanceof String)) {
