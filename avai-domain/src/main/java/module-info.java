@@ -10,6 +10,7 @@ module life.avai.domain {
   exports life.avai.domain.identity;
   exports life.avai.domain.memory;
   exports life.avai.domain.message;
+  exports life.avai.domain.privacy;
   exports life.avai.domain.ratelimit;
   exports life.avai.domain.reply;
   exports life.avai.domain.thread;

@@ -136,6 +136,7 @@ final class JooqThreadRepository implements ThreadRepository {
                       .from(MESSAGES)
                       .where(MESSAGES.THREAD_ID.eq(id.value()))
                       .and(MESSAGES.CLIENT_MESSAGE_ID.isNotNull()))
+              .onConflictDoNothing()
               .execute();
           return tx.deleteFrom(THREADS).where(owned(owner, id)).execute() == 1;
         }));

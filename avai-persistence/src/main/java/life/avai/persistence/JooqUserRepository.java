@@ -1,9 +1,11 @@
 package life.avai.persistence;
 
+import static life.avai.persistence.jooq.Tables.DELETED_SENDS;
 import static life.avai.persistence.jooq.Tables.MESSAGES;
 import static life.avai.persistence.jooq.Tables.THREADS;
 import static life.avai.persistence.jooq.Tables.USERS;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -13,13 +15,18 @@ import life.avai.domain.identity.Tier;
 import life.avai.domain.identity.UserId;
 import life.avai.domain.identity.UserRepository;
 import life.avai.domain.identity.VerifiedIdentity;
+import life.avai.persistence.jooq.tables.DeletedSends;
 import life.avai.persistence.jooq.tables.Messages;
 import life.avai.persistence.jooq.tables.records.UsersRecord;
+import org.jooq.Condition;
 import org.jooq.DSLContext;
 import org.jooq.impl.DSL;
 
 /** Users in PostgreSQL. */
 final class JooqUserRepository implements UserRepository {
+  /** When somebody was last here is kept as exactly as this, and costs no more writes. */
+  private static final Duration SEEN_PRECISION = Duration.ofHours(1);
+
   private final DSLContext jooq;
 
   JooqUserRepository(DSLContext jooq) {
@@ -34,6 +41,7 @@ final class JooqUserRepository implements UserRepository {
           UsersRecord known =
               jooq.selectFrom(USERS).where(USERS.CLERK_ID.eq(identity.subject())).fetchOne();
           if (known != null
+              && !known.getUpdatedAt().isBefore(now.minus(SEEN_PRECISION))
               && known.getName().equals(identity.name())
               && known.getTier().equals(identity.tier().wireName())) {
             return new UserId(known.getId());
@@ -88,8 +96,17 @@ final class JooqUserRepository implements UserRepository {
     return SqlErrors.repeat(() ->
         jooq.selectFrom(USERS)
             .where(USERS.SESSION_TOKEN_HASH.eq(tokenHash))
-            .fetchOptional(
-                row -> new Caller.Anonymous(new UserId(row.getId()), row.getSessionId())));
+            .fetchOptional()
+            .filter(this::isStillThere)
+            .map(row -> new Caller.Anonymous(new UserId(row.getId()), row.getSessionId())));
+  }
+
+  /** Notes that they were here, unless the row was deleted as idle just now. */
+  private boolean isStillThere(UsersRecord user) {
+    Instant now = Instant.now();
+    return !user.getUpdatedAt().isBefore(now.minus(SEEN_PRECISION))
+        || jooq.update(USERS).set(USERS.UPDATED_AT, now).where(USERS.ID.eq(user.getId())).execute()
+            == 1;
   }
 
   @Override
@@ -97,6 +114,7 @@ final class JooqUserRepository implements UserRepository {
     return SqlErrors.call(() ->
         jooq.transactionResult(transaction -> {
           DSLContext tx = transaction.dsl();
+          // Whoever is second finds nobody: the row is gone when the lock is free.
           UsersRecord guest =
               tx.selectFrom(USERS)
                   .where(USERS.SESSION_TOKEN_HASH.eq(tokenHash))
@@ -105,11 +123,6 @@ final class JooqUserRepository implements UserRepository {
           if (guest == null) {
             return Optional.empty();
           }
-          tx.update(USERS)
-              .setNull(USERS.SESSION_TOKEN_HASH)
-              .set(USERS.UPDATED_AT, now)
-              .where(USERS.ID.eq(guest.getId()))
-              .execute();
           List<UUID> threads =
               tx.update(THREADS)
                   .set(THREADS.USER_ID, signedIn.value())
@@ -117,29 +130,51 @@ final class JooqUserRepository implements UserRepository {
                   .returning(THREADS.ID)
                   .fetch(THREADS.ID);
           giveMessages(tx, threads, guest.getId(), signedIn.value());
+          giveDeletedSends(tx, guest.getId(), signedIn.value());
+          tx.deleteFrom(USERS).where(USERS.ID.eq(guest.getId())).execute();
           return Optional.of(new UserId(guest.getId()));
         }));
   }
 
-  /**
-   * All but those whose client's name the new author has used too: they keep their first author.
-   */
+  /** A client's name that the new author has used too stays with what they sent. */
   private static void giveMessages(DSLContext tx, List<UUID> threads, UUID guest, UUID signedIn) {
     Messages mine = MESSAGES.as("mine");
+    Condition taken =
+        DSL.exists(
+                DSL.selectOne()
+                    .from(mine)
+                    .where(mine.AUTHOR_ID.eq(signedIn))
+                    .and(mine.CLIENT_MESSAGE_ID.eq(MESSAGES.CLIENT_MESSAGE_ID)))
+            .or(
+                DSL.exists(
+                    DSL.selectOne()
+                        .from(DELETED_SENDS)
+                        .where(DELETED_SENDS.AUTHOR_ID.eq(signedIn))
+                        .and(DELETED_SENDS.CLIENT_MESSAGE_ID.eq(MESSAGES.CLIENT_MESSAGE_ID))));
     tx.update(MESSAGES)
         .set(MESSAGES.AUTHOR_ID, signedIn)
+        .set(
+            MESSAGES.CLIENT_MESSAGE_ID,
+            DSL.when(taken, DSL.castNull(MESSAGES.CLIENT_MESSAGE_ID))
+                .otherwise(MESSAGES.CLIENT_MESSAGE_ID))
         .where(MESSAGES.THREAD_ID.in(threads))
         .and(MESSAGES.AUTHOR_ID.eq(guest))
-        .and(
-            MESSAGES
-                .CLIENT_MESSAGE_ID
-                .isNull()
-                .or(
-                    DSL.notExists(
-                        DSL.selectOne()
-                            .from(mine)
-                            .where(mine.AUTHOR_ID.eq(signedIn))
-                            .and(mine.CLIENT_MESSAGE_ID.eq(MESSAGES.CLIENT_MESSAGE_ID)))))
+        .execute();
+  }
+
+  private static void giveDeletedSends(DSLContext tx, UUID guest, UUID signedIn) {
+    DeletedSends theirs = DELETED_SENDS.as("theirs");
+    tx.insertInto(DELETED_SENDS, DELETED_SENDS.AUTHOR_ID, DELETED_SENDS.CLIENT_MESSAGE_ID)
+        .select(
+            DSL.select(DSL.val(signedIn), theirs.CLIENT_MESSAGE_ID)
+                .from(theirs)
+                .where(theirs.AUTHOR_ID.eq(guest))
+                .andNotExists(
+                    DSL.selectOne()
+                        .from(MESSAGES)
+                        .where(MESSAGES.AUTHOR_ID.eq(signedIn))
+                        .and(MESSAGES.CLIENT_MESSAGE_ID.eq(theirs.CLIENT_MESSAGE_ID))))
+        .onConflictDoNothing()
         .execute();
   }
 }

@@ -10,6 +10,8 @@ import javax.sql.DataSource;
 import life.avai.domain.conversation.ConversationStore;
 import life.avai.domain.identity.UserRepository;
 import life.avai.domain.message.MessageRepository;
+import life.avai.domain.privacy.ExportLinks;
+import life.avai.domain.privacy.PersonalData;
 import life.avai.domain.thread.ThreadRepository;
 import life.avai.persistence.migration.SchemaMigration;
 import org.jooq.DSLContext;
@@ -46,6 +48,8 @@ public final class PostgresStores implements AutoCloseable {
   private final MessageRepository messages;
   private final ThreadRepository threads;
   private final UserRepository users;
+  private final PersonalData personalData;
+  private final ExportLinks exportLinks;
 
   public PostgresStores(PostgresSettings settings) {
     this(settings, UnaryOperator.identity());
@@ -65,6 +69,8 @@ public final class PostgresStores implements AutoCloseable {
     this.messages = new JooqMessageRepository(jooq);
     this.threads = new JooqThreadRepository(jooq);
     this.users = new JooqUserRepository(jooq);
+    this.personalData = new JooqPersonalData(jooq);
+    this.exportLinks = new JooqExportLinks(jooq);
   }
 
   private static HikariDataSource pool(PostgresSettings settings) {
@@ -143,6 +149,14 @@ public final class PostgresStores implements AutoCloseable {
 
   public UserRepository users() {
     return users;
+  }
+
+  public PersonalData personalData() {
+    return personalData;
+  }
+
+  public ExportLinks exportLinks() {
+    return exportLinks;
   }
 
   /** Whether the database answers now. Blocks for some seconds at most. */

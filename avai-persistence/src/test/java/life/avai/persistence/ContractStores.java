@@ -7,6 +7,8 @@ import java.sql.Statement;
 import life.avai.domain.conversation.ConversationStore;
 import life.avai.domain.identity.UserRepository;
 import life.avai.domain.message.MessageRepository;
+import life.avai.domain.privacy.ExportLinks;
+import life.avai.domain.privacy.PersonalData;
 import life.avai.domain.thread.ThreadRepository;
 import life.avai.testkit.contract.Stores;
 
@@ -69,6 +71,16 @@ final class ContractStores implements Stores {
   @Override
   public UserRepository users() {
     return Holder.STORES.users();
+  }
+
+  @Override
+  public PersonalData personalData() {
+    return Holder.STORES.personalData();
+  }
+
+  @Override
+  public ExportLinks exportLinks() {
+    return Holder.STORES.exportLinks();
   }
 
   @Override

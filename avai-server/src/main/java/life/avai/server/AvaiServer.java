@@ -43,10 +43,18 @@ import life.avai.domain.conversation.TurnDispatcher;
 import life.avai.domain.identity.Authenticate;
 import life.avai.domain.identity.Authenticate.AnonymousPolicy;
 import life.avai.domain.identity.CredentialVerifier;
+import life.avai.domain.identity.Revocations;
+import life.avai.domain.privacy.DeleteAccount;
+import life.avai.domain.privacy.ExportData;
+import life.avai.domain.privacy.ForgetIdleUsers;
 import life.avai.persistence.PostgresStores;
 import life.avai.server.auth.ClerkCredentialVerifier;
 import life.avai.server.auth.ClerkKeys;
+import life.avai.server.auth.ClerkWebhook;
+import life.avai.server.auth.SvixSignature;
 import life.avai.server.http.ConnectionLimits;
+import life.avai.server.http.Endpoint;
+import life.avai.server.http.ExportEndpoint;
 import life.avai.server.http.HostPolicy;
 import life.avai.server.http.HttpEdge;
 import life.avai.server.http.HttpResources;
@@ -103,13 +111,14 @@ public final class AvaiServer implements AutoCloseable {
     this.settings = settings;
     // What needs nothing but the settings first: a mistake in them shows before anything is
     // started.
-    CredentialVerifier verifier = verifier(settings.identity());
+    InstantSource clock = InstantSource.system();
+    Revocations revocations = new Revocations(clock);
+    CredentialVerifier verifier = revocations.guarding(verifier(settings.identity()));
     SystemPrompt prompt = prompt(settings.systemPromptFile());
     certificate = certificate(settings);
     InetAddress host = host(settings.host());
     settings.describe().forEach(line -> LOG.log(System.Logger.Level.INFO, "{0}", line));
     Ids ids = Ids.timeOrdered();
-    InstantSource clock = InstantSource.system();
     ServerMetrics metrics = new ServerMetrics();
     opened.push(timer::shutdownNow);
     storage = new Storage(settings);
@@ -136,15 +145,17 @@ public final class AvaiServer implements AutoCloseable {
     opened.push(turns);
     registry = new SessionRegistry(settings.edge().maxPerUser());
     AiStatus status = new AiStatus(assistant, stores.conversations());
+    SecureRandom random = new SecureRandom();
+    DeleteAccount deleteAccount = new DeleteAccount(stores.personalData(), turns);
+    ExportData exportData =
+        new ExportData(stores.personalData(), stores.exportLinks(), clock, random);
     Services services =
         new Services(
             new Authenticate(
-                verifier,
-                stores.users(),
-                settings.identity().anonymous(),
-                clock,
-                ids,
-                new SecureRandom()),
+                verifier, stores.users(), settings.identity().anonymous(), clock, ids, random),
+            revocations,
+            exportData,
+            deleteAccount,
             conversations.send(),
             conversations.cancel(),
             conversations.regenerate(),
@@ -180,6 +191,16 @@ public final class AvaiServer implements AutoCloseable {
                 proxies,
                 newcomers),
             settings.edge().authTimeout());
+    List<Endpoint> endpoints = new ArrayList<>(List.of(new ExportEndpoint(exportData)));
+    if (settings.identity().webhookSecret() != null) {
+      endpoints.add(
+          new ClerkWebhook(
+              new SvixSignature(settings.identity().webhookSecret()),
+              revocations,
+              registry::endProviderSession,
+              subject -> deleteAccount.handle(subject).ifPresent(registry::endDeleted),
+              clock));
+    }
     listener = new Listener();
     opened.push(listener);
     mainSocket =
@@ -187,7 +208,7 @@ public final class AvaiServer implements AutoCloseable {
             new Listener.Place("PORT", host, settings.port()),
             certificate == null ? null : certificate::current,
             newcomers,
-            () -> new HttpEdge(rules, resources, upgrade));
+            () -> new HttpEdge(rules, resources, upgrade, endpoints));
     metricsSocket =
         settings.metricsPort() == 0
             ? null
@@ -195,7 +216,7 @@ public final class AvaiServer implements AutoCloseable {
                 new Listener.Place("AVAI_METRICS_PORT", host, settings.metricsPort()),
                 null,
                 newcomers,
-                () -> new HttpEdge(rules, resources, null));
+                () -> new HttpEdge(rules, resources, null, List.of()));
     if (certificate != null) {
       timer.scheduleWithFixedDelay(
           certificate::reload,
@@ -205,7 +226,15 @@ public final class AvaiServer implements AutoCloseable {
     }
     assistant.onStatusChange(
         () -> Thread.ofVirtual().name("status").start(() -> registry.announce(status)));
-    storage.whenMigrated(turns::start);
+    RetentionSweep retention =
+        new RetentionSweep(
+            new ForgetIdleUsers(
+                stores.personalData(), stores.exportLinks(), settings.retention(), clock),
+            registry);
+    storage.whenMigrated(() -> {
+      turns.start();
+      retention.start(settings.retention(), timer);
+    });
     timer.scheduleWithFixedDelay(
         () -> registry.sweep(System.nanoTime()),
         SWEEP.toMillis(),

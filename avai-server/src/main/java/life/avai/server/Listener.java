@@ -33,7 +33,7 @@ final class Listener implements AutoCloseable {
   private static final int BACKLOG = 4_096;
   private static final int MAX_LINE = 4_096;
   private static final int MAX_HEADERS = 16_384;
-  private static final int MAX_BODY = 8_192;
+  private static final int MAX_BODY = 65_536;
 
   private final EventLoopGroup acceptor;
   private final EventLoopGroup loops;

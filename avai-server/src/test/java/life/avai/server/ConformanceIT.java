@@ -77,7 +77,7 @@ class ConformanceIT {
         new Listener.Place("PORT", InetAddress.getLoopbackAddress(), 0),
         null,
         NEWCOMERS,
-        () -> new HttpEdge(rules, nothing, Echo.upgrade(EdgeLimits.DEFAULTS)));
+        () -> new HttpEdge(rules, nothing, Echo.upgrade(EdgeLimits.DEFAULTS), List.of()));
   }
 
   /** In a class loader of its own: it brings a whole Python. */

@@ -21,6 +21,7 @@ import life.avai.domain.assistant.Assistant;
 import life.avai.domain.assistant.AssistantStatus;
 import life.avai.domain.conversation.ConversationEvent.TurnWaits;
 import life.avai.domain.conversation.ConversationStore.LeaseReport;
+import life.avai.domain.identity.UserId;
 import life.avai.domain.thread.ThreadId;
 import life.avai.domain.turn.ClaimedTurn;
 import life.avai.domain.turn.FailureCode;
@@ -297,6 +298,15 @@ public final class TurnDispatcher implements AutoCloseable {
   void forget(ThreadId thread) {
     for (RunningTurn entry : running.values()) {
       if (threadOf(entry).equals(thread)) {
+        entry.stop(RunningTurn.Stop.LEASE_LOST);
+      }
+    }
+  }
+
+  /** Stops work on the turns of a user who is gone. */
+  public void forgetAllOf(UserId user) {
+    for (RunningTurn entry : running.values()) {
+      if (entry.turn().context().question().author().equals(user)) {
         entry.stop(RunningTurn.Stop.LEASE_LOST);
       }
     }

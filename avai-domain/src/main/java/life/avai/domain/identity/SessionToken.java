@@ -7,8 +7,8 @@ import java.security.SecureRandom;
 import java.util.Base64;
 
 /**
- * The secret of an anonymous session: 256 random bits, shown once to the client and kept only as a
- * hash.
+ * A secret that lets its bearer in, as an anonymous session's or a link's: 256 random bits, shown
+ * once to the client and kept only as a hash.
  *
  * <p>Look-ups go by the SHA-256 of the token, so comparing in an index tells a guesser nothing
  * about the secret, and a stolen table lets nobody in. A slow hash would add nothing: there is no

@@ -25,8 +25,10 @@ public interface UserRepository {
   Optional<Caller.Anonymous> findAnonymous(byte[] tokenHash);
 
   /**
-   * Gives the threads of an anonymous user to a signed-in one and spends the session token, both or
-   * neither. Messages keep their idempotency: a repeated send is still recognised.
+   * Gives the threads of an anonymous user to a signed-in one and forgets the anonymous one with
+   * the session token, all or nothing. Messages keep their idempotency: a repeated send is still
+   * recognised. Where both have used the same client message id it stays with what the signed-in
+   * user sent, also when that was deleted since; the other message goes without.
    *
    * @return whose threads they were; empty when the token is unknown or spent, and then nothing
    *     changed

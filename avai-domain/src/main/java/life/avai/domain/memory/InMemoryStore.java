@@ -4,6 +4,8 @@ import java.time.InstantSource;
 import life.avai.domain.conversation.ConversationStore;
 import life.avai.domain.identity.UserRepository;
 import life.avai.domain.message.MessageRepository;
+import life.avai.domain.privacy.ExportLinks;
+import life.avai.domain.privacy.PersonalData;
 import life.avai.domain.thread.ThreadRepository;
 
 /**
@@ -20,6 +22,8 @@ public final class InMemoryStore {
   private final MessageRepository messages;
   private final ThreadRepository threads;
   private final UserRepository users;
+  private final PersonalData personalData;
+  private final ExportLinks exportLinks;
 
   /** An empty store that goes by the system clock and gives twenty messages of context. */
   public InMemoryStore() {
@@ -43,6 +47,8 @@ public final class InMemoryStore {
     this.messages = new InMemoryMessages(tables);
     this.threads = new InMemoryThreads(tables);
     this.users = new InMemoryUsers(tables);
+    this.personalData = new InMemoryPersonalData(tables);
+    this.exportLinks = new InMemoryExportLinks(tables);
   }
 
   public ConversationStore conversations() {
@@ -59,6 +65,14 @@ public final class InMemoryStore {
 
   public UserRepository users() {
     return users;
+  }
+
+  public PersonalData personalData() {
+    return personalData;
+  }
+
+  public ExportLinks exportLinks() {
+    return exportLinks;
   }
 
   /** How many messages of a thread are given to answer one. */

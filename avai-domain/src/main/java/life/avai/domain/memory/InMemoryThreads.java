@@ -30,7 +30,7 @@ final class InMemoryThreads implements ThreadRepository {
   }
 
   /** As databases compare them; UUID's own order takes the halves for signed numbers. */
-  private static int compareUnsigned(UUID a, UUID b) {
+  static int compareUnsigned(UUID a, UUID b) {
     int high = Long.compareUnsigned(a.getMostSignificantBits(), b.getMostSignificantBits());
     return high != 0
         ? high

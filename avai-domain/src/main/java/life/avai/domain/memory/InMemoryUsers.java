@@ -6,7 +6,6 @@ import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Predicate;
 import life.avai.domain.identity.Caller;
 import life.avai.domain.identity.Tier;
 import life.avai.domain.identity.UserId;
@@ -26,20 +25,20 @@ final class InMemoryUsers implements UserRepository {
   @Override
   public Caller.SignedIn signIn(VerifiedIdentity identity, UserId idWhenNew, Instant now) {
     return tables.atomically(() -> {
-      UserId id =
-          find(user -> identity.subject().equals(user.subject())).map(User::id).orElse(idWhenNew);
-      tables.users.put(id, new User(id, identity.subject(), identity.tier(), null, null));
+      Optional<User> known = tables.user(user -> identity.subject().equals(user.subject()));
+      UserId id = known.map(User::id).orElse(idWhenNew);
+      Instant since = known.map(User::createdAt).orElse(now);
+      tables.users.put(
+          id,
+          new User(
+              id, identity.subject(), identity.name(), identity.tier(), null, null, since, now));
       return new Caller.SignedIn(id, identity.subject(), identity.name(), identity.tier());
     });
   }
 
-  private Optional<User> find(Predicate<User> wanted) {
-    return tables.users.values().stream().filter(wanted).findFirst();
-  }
-
   private Optional<User> findByToken(byte[] tokenHash) {
     ByteBuffer hash = ByteBuffer.wrap(tokenHash);
-    return find(user -> hash.equals(user.tokenHash()));
+    return tables.user(user -> hash.equals(user.tokenHash()));
   }
 
   @Override
@@ -47,16 +46,19 @@ final class InMemoryUsers implements UserRepository {
       UserId id, UUID sessionId, byte[] tokenHash, Instant now) {
     ByteBuffer hash = ByteBuffer.wrap(tokenHash.clone()).asReadOnlyBuffer();
     return tables.atomically(() -> {
-      tables.users.putIfAbsent(id, new User(id, null, Tier.ANONYMOUS, sessionId, hash));
+      tables.users.putIfAbsent(
+          id, new User(id, null, "Guest", Tier.ANONYMOUS, sessionId, hash, now, now));
       return new Caller.Anonymous(id, sessionId);
     });
   }
 
   @Override
   public Optional<Caller.Anonymous> findAnonymous(byte[] tokenHash) {
-    return tables.atomically(() ->
-        findByToken(tokenHash)
-            .map(user -> new Caller.Anonymous(user.id(), requireNonNull(user.sessionId()))));
+    return tables.atomically(() -> {
+      Optional<User> found = findByToken(tokenHash);
+      found.ifPresent(user -> tables.users.put(user.id(), user.seen(tables.now())));
+      return found.map(user -> new Caller.Anonymous(user.id(), requireNonNull(user.sessionId())));
+    });
   }
 
   @Override
@@ -64,10 +66,11 @@ final class InMemoryUsers implements UserRepository {
     return tables.atomically(() -> {
       Optional<User> guest = findByToken(tokenHash);
       guest.ifPresent(user -> {
-        tables.users.put(user.id(), new User(user.id(), null, user.tier(), user.sessionId(), null));
         tables.conversations().stream()
             .filter(conversation -> conversation.isOf(user.id()))
             .forEach(conversation -> give(conversation, user.id(), signedIn));
+        tables.giveDeletedSends(user.id(), signedIn);
+        tables.users.remove(user.id());
       });
       return guest.map(User::id);
     });
@@ -96,11 +99,12 @@ final class InMemoryUsers implements UserRepository {
   private UserMessage given(UserMessage message, UserId signedIn) {
     UUID clientMessage = message.clientMessageId();
     if (clientMessage != null) {
-      if (tables.find(signedIn, clientMessage) != null) {
-        // The new author has used that name too: this message keeps its first author.
-        return message;
-      }
       tables.forgetClientMessage(message.author(), clientMessage);
+      if (tables.find(signedIn, clientMessage) != null
+          || tables.isDeleted(signedIn, clientMessage)) {
+        // The new author has used that name too, and it stays the name of what they sent.
+        clientMessage = null;
+      }
     }
     UserMessage given =
         new UserMessage(

@@ -1,16 +1,19 @@
 package life.avai.domain.memory;
 
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import life.avai.domain.identity.UserId;
 import life.avai.domain.message.Message;
@@ -28,6 +31,9 @@ final class Tables {
   /** Where a message is. */
   record Place(ThreadId thread, long position) {}
 
+  /** The link under which a user may fetch their data. */
+  record Export(ByteBuffer tokenHash, Instant expiresAt) {}
+
   private final ReentrantLock lock = new ReentrantLock();
   private final InstantSource clock;
   // Guarded by lock, as all that follows.
@@ -38,6 +44,7 @@ final class Tables {
   private final Set<ClientMessage> deletedSends = new HashSet<>();
   private final Map<MessageId, Place> byMessage = new HashMap<>();
   final Map<UserId, User> users = new HashMap<>();
+  final Map<UserId, Export> exports = new HashMap<>();
 
   Tables(InstantSource clock) {
     this.clock = clock;
@@ -112,6 +119,33 @@ final class Tables {
 
   boolean isDeleted(UserId author, UUID clientMessage) {
     return deletedSends.contains(new ClientMessage(author, clientMessage));
+  }
+
+  /** What a guest's sends were called is now taken for whoever has claimed them. */
+  void giveDeletedSends(UserId guest, UserId signedIn) {
+    List<ClientMessage> theirs =
+        deletedSends.stream().filter(send -> send.author().equals(guest)).toList();
+    for (ClientMessage send : theirs) {
+      deletedSends.remove(send);
+      if (find(signedIn, send.id()) == null) {
+        deletedSends.add(new ClientMessage(signedIn, send.id()));
+      }
+    }
+  }
+
+  /** Forgets a user and all that is theirs; false when there is no such user. */
+  boolean remove(UserId user) {
+    if (users.remove(user) == null) {
+      return false;
+    }
+    conversations.values().stream().filter(each -> each.isOf(user)).toList().forEach(this::remove);
+    deletedSends.removeIf(send -> send.author().equals(user));
+    exports.remove(user);
+    return true;
+  }
+
+  Optional<User> user(Predicate<User> wanted) {
+    return users.values().stream().filter(wanted).findFirst();
   }
 
   void forgetClientMessage(UserId author, UUID clientMessage) {

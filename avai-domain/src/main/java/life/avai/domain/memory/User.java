@@ -1,6 +1,7 @@
 package life.avai.domain.memory;
 
 import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.UUID;
 import life.avai.domain.identity.Tier;
 import life.avai.domain.identity.UserId;
@@ -11,11 +12,19 @@ import org.jspecify.annotations.Nullable;
  *
  * @param subject null for the anonymous
  * @param sessionId null for the signed in
- * @param tokenHash of the anonymous session; null when there is none or it is spent
+ * @param tokenHash of the anonymous session; null for the signed in
+ * @param seenAt when they were last here, to the hour
  */
 record User(
     UserId id,
     @Nullable String subject,
+    String name,
     Tier tier,
     @Nullable UUID sessionId,
-    @Nullable ByteBuffer tokenHash) {}
+    @Nullable ByteBuffer tokenHash,
+    Instant createdAt,
+    Instant seenAt) {
+  User seen(Instant now) {
+    return new User(id, subject, name, tier, sessionId, tokenHash, createdAt, now);
+  }
+}

@@ -7,6 +7,7 @@ package life.avai.persistence.jooq;
 import life.avai.persistence.jooq.tables.Messages;
 import life.avai.persistence.jooq.tables.Threads;
 import life.avai.persistence.jooq.tables.Turns;
+import life.avai.persistence.jooq.tables.Users;
 
 import org.jooq.Index;
 import org.jooq.OrderField;
@@ -27,4 +28,5 @@ public class Indexes {
     public static final Index THREADS_OF_USER = Internal.createIndex(DSL.name("threads_of_user"), Threads.THREADS, new OrderField[] { Threads.THREADS.USER_ID }, false);
     public static final Index TURNS_IN_ORDER = Internal.createIndex(DSL.name("turns_in_order"), Turns.TURNS, new OrderField[] { Turns.TURNS.THREAD_ID, Turns.TURNS.POSITION, Turns.TURNS.REVISION }, true);
     public static final Index TURNS_UNFINISHED = Internal.createIndex(DSL.name("turns_unfinished"), Turns.TURNS, new OrderField[] { Turns.TURNS.THREAD_ID, Turns.TURNS.POSITION, Turns.TURNS.ID }, false);
+    public static final Index USERS_BY_TIER_AND_TIME = Internal.createIndex(DSL.name("users_by_tier_and_time"), Users.USERS, new OrderField[] { Users.USERS.TIER, Users.USERS.UPDATED_AT }, false);
 }

@@ -5,11 +5,13 @@ package life.avai.persistence.jooq;
 
 
 import life.avai.persistence.jooq.tables.DeletedSends;
+import life.avai.persistence.jooq.tables.ExportLinks;
 import life.avai.persistence.jooq.tables.Messages;
 import life.avai.persistence.jooq.tables.Threads;
 import life.avai.persistence.jooq.tables.Turns;
 import life.avai.persistence.jooq.tables.Users;
 import life.avai.persistence.jooq.tables.records.DeletedSendsRecord;
+import life.avai.persistence.jooq.tables.records.ExportLinksRecord;
 import life.avai.persistence.jooq.tables.records.MessagesRecord;
 import life.avai.persistence.jooq.tables.records.ThreadsRecord;
 import life.avai.persistence.jooq.tables.records.TurnsRecord;
@@ -31,6 +33,8 @@ public class Keys {
     // -------------------------------------------------------------------------
 
     public static final UniqueKey<DeletedSendsRecord> DELETED_SENDS_PKEY = Internal.createUniqueKey(DeletedSends.DELETED_SENDS, DSL.name("deleted_sends_pkey"), new TableField[] { DeletedSends.DELETED_SENDS.AUTHOR_ID, DeletedSends.DELETED_SENDS.CLIENT_MESSAGE_ID }, true);
+    public static final UniqueKey<ExportLinksRecord> EXPORT_LINKS_PKEY = Internal.createUniqueKey(ExportLinks.EXPORT_LINKS, DSL.name("export_links_pkey"), new TableField[] { ExportLinks.EXPORT_LINKS.USER_ID }, true);
+    public static final UniqueKey<ExportLinksRecord> EXPORT_LINKS_TOKEN_HASH_KEY = Internal.createUniqueKey(ExportLinks.EXPORT_LINKS, DSL.name("export_links_token_hash_key"), new TableField[] { ExportLinks.EXPORT_LINKS.TOKEN_HASH }, true);
     public static final UniqueKey<MessagesRecord> MESSAGES_PKEY = Internal.createUniqueKey(Messages.MESSAGES, DSL.name("messages_pkey"), new TableField[] { Messages.MESSAGES.ID }, true);
     public static final UniqueKey<ThreadsRecord> THREADS_PKEY = Internal.createUniqueKey(Threads.THREADS, DSL.name("threads_pkey"), new TableField[] { Threads.THREADS.ID }, true);
     public static final UniqueKey<TurnsRecord> TURNS_PKEY = Internal.createUniqueKey(Turns.TURNS, DSL.name("turns_pkey"), new TableField[] { Turns.TURNS.ID }, true);
@@ -43,6 +47,7 @@ public class Keys {
     // -------------------------------------------------------------------------
 
     public static final ForeignKey<DeletedSendsRecord, UsersRecord> DELETED_SENDS__DELETED_SENDS_AUTHOR_ID_FKEY = Internal.createForeignKey(DeletedSends.DELETED_SENDS, DSL.name("deleted_sends_author_id_fkey"), new TableField[] { DeletedSends.DELETED_SENDS.AUTHOR_ID }, Keys.USERS_PKEY, new TableField[] { Users.USERS.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);
+    public static final ForeignKey<ExportLinksRecord, UsersRecord> EXPORT_LINKS__EXPORT_LINKS_USER_ID_FKEY = Internal.createForeignKey(ExportLinks.EXPORT_LINKS, DSL.name("export_links_user_id_fkey"), new TableField[] { ExportLinks.EXPORT_LINKS.USER_ID }, Keys.USERS_PKEY, new TableField[] { Users.USERS.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);
     public static final ForeignKey<MessagesRecord, ThreadsRecord> MESSAGES__MESSAGES_THREAD_ID_FKEY = Internal.createForeignKey(Messages.MESSAGES, DSL.name("messages_thread_id_fkey"), new TableField[] { Messages.MESSAGES.THREAD_ID }, Keys.THREADS_PKEY, new TableField[] { Threads.THREADS.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);
     public static final ForeignKey<ThreadsRecord, UsersRecord> THREADS__THREADS_USER_ID_FKEY = Internal.createForeignKey(Threads.THREADS, DSL.name("threads_user_id_fkey"), new TableField[] { Threads.THREADS.USER_ID }, Keys.USERS_PKEY, new TableField[] { Users.USERS.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);
     public static final ForeignKey<TurnsRecord, ThreadsRecord> TURNS__TURNS_THREAD_ID_FKEY = Internal.createForeignKey(Turns.TURNS, DSL.name("turns_thread_id_fkey"), new TableField[] { Turns.TURNS.THREAD_ID }, Keys.THREADS_PKEY, new TableField[] { Threads.THREADS.ID }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.NO_ACTION);

@@ -12,6 +12,7 @@ import java.util.UUID;
 import life.avai.persistence.jooq.tables.ClaimTurns;
 import life.avai.persistence.jooq.tables.ContextBefore;
 import life.avai.persistence.jooq.tables.DeletedSends;
+import life.avai.persistence.jooq.tables.ExportLinks;
 import life.avai.persistence.jooq.tables.FinishTurns;
 import life.avai.persistence.jooq.tables.Messages;
 import life.avai.persistence.jooq.tables.SaveMessages;
@@ -135,6 +136,8 @@ public class Public extends SchemaImpl {
     }
 
     public final DeletedSends DELETED_SENDS = DeletedSends.DELETED_SENDS;
+
+    public final ExportLinks EXPORT_LINKS = ExportLinks.EXPORT_LINKS;
 
     public final FinishTurns FINISH_TURNS = FinishTurns.FINISH_TURNS;
 
@@ -472,6 +475,7 @@ public class Public extends SchemaImpl {
             ClaimTurns.CLAIM_TURNS,
             ContextBefore.CONTEXT_BEFORE,
             DeletedSends.DELETED_SENDS,
+            ExportLinks.EXPORT_LINKS,
             FinishTurns.FINISH_TURNS,
             Messages.MESSAGES,
             SaveMessages.SAVE_MESSAGES,

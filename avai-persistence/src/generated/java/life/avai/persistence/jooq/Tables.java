@@ -10,6 +10,7 @@ import java.util.UUID;
 import life.avai.persistence.jooq.tables.ClaimTurns;
 import life.avai.persistence.jooq.tables.ContextBefore;
 import life.avai.persistence.jooq.tables.DeletedSends;
+import life.avai.persistence.jooq.tables.ExportLinks;
 import life.avai.persistence.jooq.tables.FinishTurns;
 import life.avai.persistence.jooq.tables.Messages;
 import life.avai.persistence.jooq.tables.SaveMessages;
@@ -123,6 +124,8 @@ public class Tables {
     }
 
     public static final DeletedSends DELETED_SENDS = DeletedSends.DELETED_SENDS;
+
+    public static final ExportLinks EXPORT_LINKS = ExportLinks.EXPORT_LINKS;
 
     public static final FinishTurns FINISH_TURNS = FinishTurns.FINISH_TURNS;
 

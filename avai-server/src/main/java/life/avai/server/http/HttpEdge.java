@@ -1,17 +1,21 @@
 package life.avai.server.http;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
@@ -36,6 +40,10 @@ import org.jspecify.annotations.Nullable;
 public final class HttpEdge extends SimpleChannelInboundHandler<FullHttpRequest> {
   private static final System.Logger LOG = System.getLogger(HttpEdge.class.getName());
   private static final int KEY_BYTES = 16;
+
+  /** How long a peer may take nothing of what is streamed to it. */
+  private static final Duration STREAM_PATIENCE = Duration.ofSeconds(30);
+
   private static final List<String> FORWARDED =
       List.of("Forwarded", "X-Forwarded-For", "X-Real-IP");
   private static final int MAX_PIPELINED = 16;
@@ -46,6 +54,7 @@ public final class HttpEdge extends SimpleChannelInboundHandler<FullHttpRequest>
   private final Rules rules;
   private final HttpResources resources;
   private final @Nullable WebSocketUpgrade upgrade;
+  private final List<Endpoint> endpoints;
   private final RequestDeadline deadline;
   // Event loop only. Requests that came before the one ahead of them was answered.
   private final Queue<FullHttpRequest> pipelined = new ArrayDeque<>(0);
@@ -63,9 +72,15 @@ public final class HttpEdge extends SimpleChannelInboundHandler<FullHttpRequest>
    * Made once for each connection.
    *
    * @param upgrade null where there are no WebSockets
+   * @param endpoints what there is besides them and what there is to get
    */
-  public HttpEdge(Rules rules, HttpResources resources, @Nullable WebSocketUpgrade upgrade) {
+  public HttpEdge(
+      Rules rules,
+      HttpResources resources,
+      @Nullable WebSocketUpgrade upgrade,
+      List<Endpoint> endpoints) {
     this.rules = rules;
+    this.endpoints = endpoints;
     this.resources = resources;
     this.upgrade = upgrade;
     this.deadline = new RequestDeadline(rules.handshakeTimeout());
@@ -128,8 +143,68 @@ public final class HttpEdge extends SimpleChannelInboundHandler<FullHttpRequest>
     }
     if (path.equals("/ws") && upgrade != null) {
       webSocket(context, request, upgrade);
-    } else {
-      plain(context, request, path);
+      return;
+    }
+    for (Endpoint endpoint : endpoints) {
+      if (endpoint.isAt(path)) {
+        call(context, request, endpoint, path);
+        return;
+      }
+    }
+    plain(context, request, path);
+  }
+
+  private void call(
+      ChannelHandlerContext context, FullHttpRequest request, Endpoint endpoint, String path) {
+    Endpoint.Call call =
+        new Endpoint.Call(
+            request.method(), path, request.headers(), ByteBufUtil.getBytes(request.content()));
+    boolean head = request.method().equals(HttpMethod.HEAD);
+    boolean keepAlive = HttpUtil.isKeepAlive(request);
+    Thread unused =
+        Thread.ofVirtual()
+            .name("http")
+            .start(() -> {
+              switch (reply(endpoint, call)) {
+                case Endpoint.Reply.Whole(var answer) ->
+                    context
+                        .executor()
+                        .execute(() ->
+                            write(context, response(answer.status(), answer), head, keepAlive));
+                case Endpoint.Reply.Streamed streamed -> stream(context, streamed);
+              }
+            });
+  }
+
+  private static Endpoint.Reply reply(Endpoint endpoint, Endpoint.Call call) {
+    try {
+      return endpoint.answer(call);
+    } catch (RuntimeException e) {
+      // The path may hold a secret.
+      LOG.log(System.Logger.Level.ERROR, "no answer by " + endpoint.getClass().getSimpleName(), e);
+      return Endpoint.Reply.error(
+          HttpResponseStatus.INTERNAL_SERVER_ERROR, "something went wrong here");
+    }
+  }
+
+  /**
+   * On a virtual thread. The connection ends with it, so that nothing stands behind half a body.
+   */
+  private static void stream(ChannelHandlerContext context, Endpoint.Reply.Streamed streamed) {
+    HttpResponse response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
+    secure(response.headers())
+        .set(HttpHeaderNames.CONTENT_TYPE, streamed.contentType())
+        .set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED)
+        .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+    streamed.headers().forEach((name, value) -> response.headers().set(name, value));
+    try (ResponseBody body = new ResponseBody(context.channel(), STREAM_PATIENCE)) {
+      context.channel().writeAndFlush(response, context.channel().voidPromise());
+      streamed.body().writeTo(body);
+      body.finish();
+    } catch (IOException | RuntimeException e) {
+      LOG.log(System.Logger.Level.DEBUG, "a body was cut off: {0}", e.toString());
+    } finally {
+      context.close();
     }
   }
 
@@ -250,19 +325,21 @@ public final class HttpEdge extends SimpleChannelInboundHandler<FullHttpRequest>
   private static FullHttpResponse response(HttpResponseStatus status, HttpResources.Answer answer) {
     ByteBuf body = Unpooled.wrappedBuffer(answer.body());
     FullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, body);
-    response
-        .headers()
-        .set(HttpHeaderNames.CONTENT_TYPE, answer.contentType())
-        .set(HttpHeaderNames.CACHE_CONTROL, "no-store")
-        .set("X-Content-Type-Options", "nosniff")
-        .set("Referrer-Policy", "no-referrer")
-        .set("X-Frame-Options", "DENY")
-        .set("Cross-Origin-Opener-Policy", "same-origin");
+    secure(response.headers()).set(HttpHeaderNames.CONTENT_TYPE, answer.contentType());
     if (status.code() != HttpResponseStatus.NOT_MODIFIED.code()) {
       response.headers().set(HttpHeaderNames.CONTENT_LENGTH, answer.body().length);
     }
     answer.headers().forEach((name, value) -> response.headers().set(name, value));
     return response;
+  }
+
+  private static HttpHeaders secure(HttpHeaders headers) {
+    return headers
+        .set(HttpHeaderNames.CACHE_CONTROL, "no-store")
+        .set("X-Content-Type-Options", "nosniff")
+        .set("Referrer-Policy", "no-referrer")
+        .set("X-Frame-Options", "DENY")
+        .set("Cross-Origin-Opener-Policy", "same-origin");
   }
 
   private static FullHttpResponse refusal(HttpResponseStatus status, String reason) {

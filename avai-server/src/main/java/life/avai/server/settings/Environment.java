@@ -5,6 +5,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -12,8 +13,11 @@ import java.util.TreeSet;
 import life.avai.domain.conversation.ContextLimits;
 import life.avai.domain.conversation.TurnSettings;
 import life.avai.domain.identity.Authenticate.AnonymousPolicy;
+import life.avai.domain.identity.Tier;
 import life.avai.domain.message.ContentRules;
+import life.avai.domain.privacy.Retention;
 import life.avai.domain.ratelimit.MessageLimits;
+import life.avai.server.auth.SvixSignature;
 import life.avai.server.http.OriginPolicy;
 import life.avai.server.http.TrustedProxies;
 import life.avai.server.websocket.EdgeLimits;
@@ -22,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 /** Makes settings from variables: the only place that knows their names. */
 public final class Environment {
   private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]", "::1");
+
+  private static final Duration LONGEST_RETENTION = Duration.ofDays(36_500);
 
   private static final String SUPABASE_PROJECT =
       "https://<project>.supabase.co; for a host of its own set DATABASE_URL";
@@ -77,6 +83,7 @@ public final class Environment {
             origins,
             new TrustedProxies(networks()),
             messageLimits(),
+            retention(),
             variables.integer("AVAI_MAX_CONNECTIONS", 100_000, 1, 10_000_000),
             variables.integer("AVAI_MAX_CONNECTIONS_PER_ADDRESS", 200, 1, 10_000_000),
             edge(),
@@ -277,6 +284,23 @@ public final class Environment {
         Math.max(EdgeLimits.DEFAULTS.requestsPerMinute(), Math.min(10L * messages.free(), 1 << 30));
   }
 
+  private Retention retention() {
+    Map<Tier, Duration> periods = new EnumMap<>(Tier.class);
+    keep(periods, Tier.ANONYMOUS, "AVAI_RETENTION_ANONYMOUS");
+    keep(periods, Tier.FREE, "AVAI_RETENTION_FREE");
+    keep(periods, Tier.PRO, "AVAI_RETENTION_PRO");
+    keep(periods, Tier.ENTERPRISE, "AVAI_RETENTION_ENTERPRISE");
+    return new Retention(periods);
+  }
+
+  private void keep(Map<Tier, Duration> periods, Tier tier, String name) {
+    Duration period =
+        variables.durationOrOff(name, Retention.DEFAULTS.periods().get(tier), LONGEST_RETENTION);
+    if (period != null) {
+      periods.put(tier, period);
+    }
+  }
+
   private EdgeLimits edge() {
     EdgeLimits defaults = EdgeLimits.DEFAULTS;
     return new EdgeLimits(
@@ -315,9 +339,23 @@ public final class Environment {
         jwks == null ? null : variables.uri("CLERK_JWKS_URL", jwks, "http", "https"),
         variables.text("CLERK_JWT_KEY"),
         variables.headerText("CLERK_SECRET_KEY"),
+        webhookSecret(),
         parties,
         publishableKey,
         variables.oneOf("AVAI_ANONYMOUS", AnonymousPolicy.class, AnonymousPolicy.ALLOWED));
+  }
+
+  private @Nullable String webhookSecret() {
+    String secret = variables.text("CLERK_WEBHOOK_SECRET");
+    if (secret != null) {
+      try {
+        var unused = new SvixSignature(secret);
+      } catch (IllegalArgumentException e) {
+        throw new ConfigurationException(
+            "CLERK_WEBHOOK_SECRET", "whsec_..., as Clerk's dashboard shows it");
+      }
+    }
+    return secret;
   }
 
   private static void checkTls(ServerSettings settings) {

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param jwksUrl where the issuer's keys are; null when a key is given
  * @param publicKeyPem the issuer's key; null when it is fetched
  * @param secretKey fetches the keys from the provider's own API; null for the public address
+ * @param webhookSecret proves that a webhook is the provider's; null when none is heard
  * @param authorizedParties accepted {@code azp}; empty for pages of this machine
  * @param publishableKey for the chat page; null when there is none
  */
@@ -22,6 +23,7 @@ public record IdentitySettings(
     @Nullable URI jwksUrl,
     @Nullable String publicKeyPem,
     @Nullable String secretKey,
+    @Nullable String webhookSecret,
     Set<String> authorizedParties,
     @Nullable String publishableKey,
     AnonymousPolicy anonymous) {

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Set;
 import life.avai.domain.conversation.ContextLimits;
 import life.avai.domain.conversation.TurnSettings;
+import life.avai.domain.privacy.Retention;
 import life.avai.domain.ratelimit.MessageLimits;
 import life.avai.server.http.TrustedProxies;
 import life.avai.server.websocket.EdgeLimits;
@@ -40,6 +41,7 @@ public record ServerSettings(
     Set<String> allowedOrigins,
     TrustedProxies trustedProxies,
     MessageLimits messageLimits,
+    Retention retention,
     int maxConnections,
     int maxConnectionsPerAddress,
     EdgeLimits edge,

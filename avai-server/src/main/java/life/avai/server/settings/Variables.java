@@ -56,20 +56,25 @@ final class Variables {
   }
 
   Duration duration(String name, Duration byDefault) {
-    return duration(name, byDefault, Duration.ofMillis(1));
+    return isSet(name) ? duration(name, Duration.ofMillis(1), LONGEST) : byDefault;
   }
 
   /** A duration that may be none at all: {@code 0s}. */
   Duration durationOrNone(String name, Duration byDefault) {
-    return duration(name, byDefault, Duration.ZERO);
+    return isSet(name) ? duration(name, Duration.ZERO, LONGEST) : byDefault;
   }
 
-  private Duration duration(String name, Duration byDefault, Duration shortest) {
+  /** A duration, or null: {@code off}. */
+  @Nullable Duration durationOrOff(String name, @Nullable Duration byDefault, Duration longest) {
     String value = text(name);
     if (value == null) {
       return byDefault;
     }
-    Matcher matcher = DURATION.matcher(value);
+    return value.equalsIgnoreCase("off") ? null : duration(name, Duration.ofMillis(1), longest);
+  }
+
+  private Duration duration(String name, Duration shortest, Duration longest) {
+    Matcher matcher = DURATION.matcher(text(name, ""));
     if (matcher.matches()) {
       long amount = Long.parseLong(matcher.group(1));
       Duration duration =
@@ -80,12 +85,12 @@ final class Variables {
             case "h" -> Duration.ofHours(amount);
             default -> Duration.ofDays(amount);
           };
-      if (duration.compareTo(shortest) >= 0 && duration.compareTo(LONGEST) <= 0) {
+      if (duration.compareTo(shortest) >= 0 && duration.compareTo(longest) <= 0) {
         return duration;
       }
     }
     throw new ConfigurationException(
-        name, "a duration such as 500ms, 30s, 10m or 2h, of at most " + LONGEST.toDays() + "d");
+        name, "a duration such as 500ms, 30s, 10m or 2h, of at most " + longest.toDays() + "d");
   }
 
   /** A secret that is sent in a header, where not every character can stand. */

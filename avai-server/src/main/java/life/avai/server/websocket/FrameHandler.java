@@ -88,6 +88,9 @@ final class FrameHandler {
                       .send(ServerFrames.threadHistory(thread, HistoryCut.cut(page, query)), tag));
       case ClientFrame.UpdateThread update -> update(update, tag);
       case ClientFrame.DeleteThread(var thread) -> delete(thread, tag);
+      case ClientFrame.ExportData() ->
+          session.socket().send(ServerFrames.exportReady(services.exportData().offer(user())), tag);
+      case ClientFrame.DeleteAccount() -> deleteAccount(tag);
       case ClientFrame.Subscribe subscribe -> {
         if (!subscriptions.subscribe(user(), subscribe, tag)) {
           notFound(tag);
@@ -126,7 +129,7 @@ final class FrameHandler {
       case Authenticate.Outcome.TryAgain(var reason) ->
           session.socket().send(ServerFrames.signInUndecided(reason, SIGN_IN_RETRY, tag), tag);
       case Authenticate.Outcome.Anonymous(var caller, var secret) -> {
-        if (session.authenticated(caller, null, secret, tag)) {
+        if (session.authenticated(caller, null, secret, null, tag)) {
           session.setDeltas(frame.deltas());
           session.socket().send(ServerFrames.anonymous(caller, secret), tag);
         }
@@ -142,15 +145,37 @@ final class FrameHandler {
           // What was watched as somebody else is no longer this connection's to see.
           session.watches().endAll(false);
         }
-        if (session.authenticated(caller, expiresAt, null, tag)) {
+        if (session.authenticated(caller, expiresAt, null, providerSession, tag)) {
           session.setDeltas(frame.deltas());
           session.socket().send(ServerFrames.signedIn(caller, expiresAt, providerSession), tag);
         }
         if (claimedFrom != null) {
-          session.registry().endOthers(claimedFrom, session);
+          session.registry().endAll(claimedFrom, session, "the anonymous session was claimed");
         }
+        endIfEnded(caller, providerSession);
       }
     }
+  }
+
+  /**
+   * What the provider ended while its token was looked at may not have found this connection: from
+   * here on it can be found, so a look is enough.
+   */
+  private void endIfEnded(Caller.SignedIn caller, @Nullable String providerSession) {
+    if (services.revocations().isSubjectEnded(caller.subject())) {
+      var unused = services.deleteAccount().handle(caller.userId());
+      session.endAuthentication("the account was deleted");
+    } else if (services.revocations().isEnded(caller.subject(), providerSession)) {
+      session.endAuthentication("signed out");
+    }
+  }
+
+  private void deleteAccount(RequestTag tag) {
+    UserId user = user();
+    var unused = services.deleteAccount().handle(user);
+    session.watches().endAll(false);
+    session.endDeleted(ServerFrames.accountDeleted(), tag);
+    session.registry().endDeleted(user);
   }
 
   /** Whether the server goes down; then the answer has been given. */

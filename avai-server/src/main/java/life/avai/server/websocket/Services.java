@@ -10,12 +10,18 @@ import life.avai.domain.conversation.Regenerate;
 import life.avai.domain.conversation.SendMessage;
 import life.avai.domain.conversation.TurnDispatcher;
 import life.avai.domain.identity.Authenticate;
+import life.avai.domain.identity.Revocations;
 import life.avai.domain.message.MessageRepository;
+import life.avai.domain.privacy.DeleteAccount;
+import life.avai.domain.privacy.ExportData;
 import life.avai.domain.thread.ThreadRepository;
 
 /** What a connection can ask of the domain. */
 public record Services(
     Authenticate authenticate,
+    Revocations revocations,
+    ExportData exportData,
+    DeleteAccount deleteAccount,
     SendMessage sendMessage,
     CancelTurns cancelTurns,
     Regenerate regenerate,

@@ -8,9 +8,9 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import life.avai.domain.identity.UserId;
-import life.avai.server.wire.ErrorCode;
 import life.avai.server.wire.ServerFrame;
 import life.avai.server.wire.ServerFrames;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Every open connection, and whose it is.
@@ -62,17 +62,35 @@ public final class SessionRegistry {
   }
 
   /**
-   * Ends the other connections of a user who is no more, because another has claimed what was
-   * theirs.
+   * Ends the connections of a user who is no more, or has another name now.
+   *
+   * @param except one that is left alone; null for none
    */
-  void endOthers(UserId user, WebSocketSession except) {
+  void endAll(UserId user, @Nullable WebSocketSession except, String why) {
     for (WebSocketSession session : byUser.getOrDefault(user, Set.of())) {
       if (session != except) {
-        session.end(
-            ServerFrames.error(ErrorCode.AUTH_EXPIRED, "the anonymous session was claimed"),
-            CloseCode.AUTHENTICATION_ENDED);
+        session.endAuthentication(why);
       }
     }
+  }
+
+  /** Ends the connections of a user who was deleted. */
+  public void endDeleted(UserId user) {
+    endAll(user, null, "the account was deleted");
+  }
+
+  /** Ends the connections that were authenticated in a session of the identity provider's. */
+  public void endProviderSession(String id) {
+    for (WebSocketSession session : sessions.values()) {
+      if (id.equals(session.providerSession())) {
+        session.endAuthentication("signed out");
+      }
+    }
+  }
+
+  /** Who is connected. */
+  public Set<UserId> connected() {
+    return Set.copyOf(byUser.keySet());
   }
 
   /** All open connections, as they are now. */

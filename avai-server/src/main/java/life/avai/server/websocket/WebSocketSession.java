@@ -52,6 +52,7 @@ public final class WebSocketSession implements Receiver {
   private volatile @Nullable Caller caller;
   private volatile @Nullable SessionToken anonymousSession;
   private volatile @Nullable Instant tokenEnds;
+  private volatile @Nullable String providerSession;
   private volatile @Nullable Allowance errors;
   private volatile boolean deltas = true;
   private volatile boolean statusAsked;
@@ -118,6 +119,11 @@ public final class WebSocketSession implements Receiver {
   /** The secret of whoever is here anonymously; null for everybody else. */
   @Nullable SessionToken anonymousSession() {
     return anonymousSession;
+  }
+
+  /** The identity provider's session that the token was of; null when there is none. */
+  @Nullable String providerSession() {
+    return providerSession;
   }
 
   boolean wantsDeltas() {
@@ -287,10 +293,15 @@ public final class WebSocketSession implements Receiver {
    *
    * @param ends when the token ends; null when there is none
    * @param session the secret of an anonymous user; null for one who has signed in
+   * @param ofProvider the identity provider's session; null for none
    * @return false when the user has too many connections: then it is being closed
    */
   boolean authenticated(
-      Caller user, @Nullable Instant ends, @Nullable SessionToken session, RequestTag tag) {
+      Caller user,
+      @Nullable Instant ends,
+      @Nullable SessionToken session,
+      @Nullable String ofProvider,
+      RequestTag tag) {
     Caller was = caller;
     if (was == null || !was.userId().equals(user.userId())) {
       if (!registry.assign(user.userId(), this)) {
@@ -308,6 +319,7 @@ public final class WebSocketSession implements Receiver {
     }
     caller = user;
     anonymousSession = session;
+    providerSession = ofProvider;
     whenAuthenticated.accept(socket.channel());
     tokenEnds = ends;
     renewalAsked = false;
@@ -337,10 +349,21 @@ public final class WebSocketSession implements Receiver {
     }
   }
 
-  /** Sends a last frame and closes. */
-  void end(ServerFrame last, CloseCode why) {
-    socket.send(last);
-    socket.close(why);
+  /** The user is no longer who they were: says why, and closes. */
+  void endAuthentication(String why) {
+    socket.send(ServerFrames.error(ErrorCode.AUTH_EXPIRED, why));
+    socket.close(CloseCode.AUTHENTICATION_ENDED);
+  }
+
+  /** The user was deleted because this connection asked: it is nobody's now, and closed. */
+  void endDeleted(ServerFrame last, RequestTag tag) {
+    Caller was = caller;
+    caller = null;
+    if (was != null) {
+      registry.unassign(was.userId(), this);
+    }
+    socket.send(last, tag);
+    socket.close(CloseCode.NORMAL);
   }
 
   void close(CloseCode why) {

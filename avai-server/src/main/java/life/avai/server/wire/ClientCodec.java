@@ -77,6 +77,8 @@ public final class ClientCodec {
           Map.entry("delete_thread", fields -> new ClientFrame.DeleteThread(fields.threadId())),
           Map.entry("subscribe", ClientCodec::subscribe),
           Map.entry("unsubscribe", fields -> new ClientFrame.Unsubscribe(fields.threadId())),
+          Map.entry("export_data", fields -> new ClientFrame.ExportData()),
+          Map.entry("delete_account", fields -> new ClientFrame.DeleteAccount()),
           Map.entry("get_ai_status", fields -> new ClientFrame.GetAiStatus()),
           Map.entry("ping", fields -> new ClientFrame.Ping("pong")),
           Map.entry("heartbeat", fields -> new ClientFrame.Ping("heartbeat_ack")));

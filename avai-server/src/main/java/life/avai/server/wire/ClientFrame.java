@@ -82,6 +82,12 @@ public sealed interface ClientFrame {
 
   record Unsubscribe(ThreadId threadId) implements ClientFrame {}
 
+  /** Asks for a link to a copy of all that is the user's. */
+  record ExportData() implements ClientFrame {}
+
+  /** Deletes the user and all that is theirs. */
+  record DeleteAccount() implements ClientFrame {}
+
   record GetAiStatus() implements ClientFrame {
     @Override
     public boolean needsAuthentication() {

@@ -17,6 +17,7 @@ import life.avai.domain.identity.SessionToken;
 import life.avai.domain.message.HistoryPage;
 import life.avai.domain.message.Message;
 import life.avai.domain.message.Message.AssistantMessage;
+import life.avai.domain.privacy.ExportData;
 import life.avai.domain.reply.ReplyStream;
 import life.avai.domain.thread.ChatThread;
 import life.avai.domain.thread.ThreadId;
@@ -295,6 +296,20 @@ public final class ServerFrames {
 
   public static ServerFrame threadDeleted(ThreadId thread) {
     return ofThread("thread_deleted", thread);
+  }
+
+  /** A link that works once. */
+  public static ServerFrame exportReady(ExportData.Link link) {
+    return new ServerFrame(
+        "export_ready",
+        out -> {
+          out.writeStringProperty("url", ExportLines.PATH + link.secret().reveal());
+          out.writeStringProperty("expires_at", WireTime.format(link.expiresAt()));
+        });
+  }
+
+  public static ServerFrame accountDeleted() {
+    return new ServerFrame("account_deleted", out -> {});
   }
 
   public static ServerFrame unsubscribed(ThreadId thread) {

@@ -164,6 +164,8 @@ class AuthenticationTest {
               "pin_thread",
               "archive_thread",
               "delete_thread",
+              "export_data",
+              "delete_account",
               "subscribe",
               "unsubscribe")) {
         assertError(

@@ -16,6 +16,7 @@ import java.util.Set;
 import life.avai.domain.conversation.ContextLimits;
 import life.avai.domain.conversation.TurnSettings;
 import life.avai.domain.identity.Authenticate.AnonymousPolicy;
+import life.avai.domain.identity.Tier;
 import life.avai.domain.ratelimit.MessageLimits;
 import life.avai.server.http.TrustedProxies;
 import life.avai.server.settings.ServerSettings.LogSettings;
@@ -88,11 +89,14 @@ class EnvironmentTest {
     assertThat(settings.systemPromptFile()).isNull();
     assertThat(settings.identity())
         .isEqualTo(
-            new IdentitySettings(null, null, null, null, Set.of(), null, AnonymousPolicy.ALLOWED));
+            new IdentitySettings(
+                null, null, null, null, null, Set.of(), null, AnonymousPolicy.ALLOWED));
     assertThat(settings.identity().isSignInConfigured()).isFalse();
     assertThat(settings.allowedOrigins()).isEmpty();
     assertThat(settings.trustedProxies()).isEqualTo(TrustedProxies.NONE);
     assertThat(settings.messageLimits()).isEqualTo(new MessageLimits(20, 60, 120, 600));
+    assertThat(settings.retention().periods())
+        .isEqualTo(Map.of(Tier.ANONYMOUS, Duration.ofDays(30)));
     assertThat(settings.maxConnections()).isEqualTo(100_000);
     assertThat(settings.maxConnectionsPerAddress()).isEqualTo(200);
     assertThat(settings.edge().maxPerUser()).isEqualTo(50);
@@ -163,6 +167,16 @@ class EnvironmentTest {
             "https://keys.example/k",
             "CLERK_SECRET_KEY",
             "sk",
+            "CLERK_WEBHOOK_SECRET",
+            "whsec_MDEyMzQ1Njc4OWFiY2RlZg==",
+            "AVAI_RETENTION_ANONYMOUS",
+            "off",
+            "AVAI_RETENTION_FREE",
+            "365d",
+            "AVAI_RETENTION_PRO",
+            "800d",
+            "AVAI_RETENTION_ENTERPRISE",
+            "1h",
             "CLERK_AUTHORIZED_PARTIES",
             "https://p.example",
             "AVAI_ANONYMOUS",
@@ -239,6 +253,7 @@ class EnvironmentTest {
                 URI.create("https://keys.example/k"),
                 null,
                 "sk",
+                "whsec_MDEyMzQ1Njc4OWFiY2RlZg==",
                 Set.of("https://p.example"),
                 null,
                 AnonymousPolicy.DENIED));
@@ -246,6 +261,15 @@ class EnvironmentTest {
         .containsExactlyInAnyOrder("https://app.example", "http://b:1");
     assertThat(settings.trustedProxies().networks()).hasSize(2);
     assertThat(settings.messageLimits()).isEqualTo(new MessageLimits(2, 1, 3, 4));
+    assertThat(settings.retention().periods())
+        .isEqualTo(
+            Map.of(
+                Tier.FREE,
+                Duration.ofDays(365),
+                Tier.PRO,
+                Duration.ofDays(800),
+                Tier.ENTERPRISE,
+                Duration.ofHours(1)));
     assertThat(settings.maxConnections()).isEqualTo(5);
     assertThat(settings.maxConnectionsPerAddress()).isEqualTo(6);
     assertThat(settings.edge().maxPerUser()).isEqualTo(7);
@@ -303,6 +327,13 @@ class EnvironmentTest {
     "AVAI_TRUSTED_PROXIES,proxy.example",
     "CLERK_AUTHORIZED_PARTIES,app.example",
     "CLERK_SECRET_KEY,sk secret@",
+    "CLERK_WEBHOOK_SECRET,secret",
+    "CLERK_WEBHOOK_SECRET,whsec_secret?",
+    "CLERK_WEBHOOK_SECRET,whsec_c2VjcmV0",
+    "AVAI_RETENTION_ANONYMOUS,30",
+    "AVAI_RETENTION_FREE,0s",
+    "AVAI_RETENTION_PRO,never",
+    "AVAI_RETENTION_ENTERPRISE,36501d",
     "LOG_FORMAT,xml",
     "DATABASE_URL,postgres://u:secret@h:99999/d",
     "SUPABASE_URL,https://abcd.supabase.co.evil.example",

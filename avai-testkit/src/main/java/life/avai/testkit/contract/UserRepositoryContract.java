@@ -178,4 +178,67 @@ public abstract class UserRepositoryContract extends StoreContract {
             SaveOutcome.Duplicate.class,
             repeat -> assertThat(repeat.receipt()).isEqualTo(kept.receipt()));
   }
+
+  @Test
+  void claim_whereTheNewOwnerHasDeletedASendOfThatName_keepsTheMessage() {
+    UUID id = UUID.randomUUID();
+    ThreadId mine = thread();
+    var mineDraft = draft(mine).clientMessageId(id);
+    var unused = saved(mineDraft);
+    assertThat(stores.threads().delete(owner.userId(), mine)).isTrue();
+    Caller.Anonymous guest = guest();
+    ThreadId theirs = thread(guest);
+    unused = saved(Fixtures.draft(guest.userId(), theirs).clientMessageId(id));
+
+    assertThat(users().claim(owner.userId(), token, Fixtures.NOON)).isPresent();
+
+    assertThat(contents(theirs)).hasSize(1);
+    assertThat(store.save(mineDraft.again().build()))
+        .as("what was deleted stays deleted")
+        .isInstanceOf(SaveOutcome.ThreadNotFound.class);
+    assertThat(stores.threads().delete(owner.userId(), theirs)).isTrue();
+  }
+
+  @Test
+  void claim_keepsTheNamesOfWhatTheGuestHasDeleted() {
+    Caller.Anonymous guest = guest();
+    ThreadId thread = thread(guest);
+    var draft = Fixtures.draft(guest.userId(), thread).clientMessageId(UUID.randomUUID());
+    var unused = saved(draft);
+    assertThat(stores.threads().delete(guest.userId(), thread)).isTrue();
+
+    assertThat(users().claim(owner.userId(), token, Fixtures.NOON)).isPresent();
+
+    assertThat(store.save(draft.again(owner.userId(), thread()).build()))
+        .isInstanceOf(SaveOutcome.ThreadNotFound.class);
+  }
+
+  @Test
+  void claim_whileATurnRuns_letsItEndInTheThreadOfTheNewOwner() {
+    Caller.Anonymous guest = guest();
+    ThreadId thread = thread(guest);
+    ClaimedTurn turn = running(Fixtures.draft(guest.userId(), thread).content("asked as a guest"));
+
+    assertThat(users().claim(owner.userId(), token, Fixtures.NOON)).isPresent();
+    var unused = answered(turn, "told to the owner");
+
+    assertThat(contents(thread)).containsExactly("asked as a guest", "told to the owner");
+  }
+
+  @Test
+  void claim_whileTheGuestSends_losesNothingThatWasAcknowledged() {
+    Caller.Anonymous guest = guest();
+    ThreadId thread = thread(guest);
+
+    List<Boolean> kept =
+        ConcurrencyContract.atOnce(
+            16,
+            i ->
+                i == 7
+                    ? users().claim(owner.userId(), token, Fixtures.NOON).isEmpty()
+                    : store.save(Fixtures.draft(guest.userId(), thread).content("m" + i).build())
+                        instanceof SaveOutcome.Saved);
+
+    assertThat(contents(thread)).hasSize((int) kept.stream().filter(saved -> saved).count());
+  }
 }

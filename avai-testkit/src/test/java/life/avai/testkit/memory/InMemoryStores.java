@@ -4,6 +4,8 @@ import life.avai.domain.conversation.ConversationStore;
 import life.avai.domain.identity.UserRepository;
 import life.avai.domain.memory.InMemoryStore;
 import life.avai.domain.message.MessageRepository;
+import life.avai.domain.privacy.ExportLinks;
+import life.avai.domain.privacy.PersonalData;
 import life.avai.domain.thread.ThreadRepository;
 import life.avai.testkit.contract.Stores;
 
@@ -31,6 +33,16 @@ record InMemoryStores(InMemoryStore store) implements Stores {
   @Override
   public UserRepository users() {
     return store.users();
+  }
+
+  @Override
+  public PersonalData personalData() {
+    return store.personalData();
+  }
+
+  @Override
+  public ExportLinks exportLinks() {
+    return store.exportLinks();
   }
 
   @Override

@@ -11,9 +11,11 @@ import java.util.List;
 import java.util.UUID;
 
 import life.avai.persistence.InstantConverter;
+import life.avai.persistence.jooq.Indexes;
 import life.avai.persistence.jooq.Keys;
 import life.avai.persistence.jooq.Public;
 import life.avai.persistence.jooq.tables.DeletedSends.DeletedSendsPath;
+import life.avai.persistence.jooq.tables.ExportLinks.ExportLinksPath;
 import life.avai.persistence.jooq.tables.Threads.ThreadsPath;
 import life.avai.persistence.jooq.tables.records.UsersRecord;
 
@@ -21,6 +23,7 @@ import org.jooq.Check;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.ForeignKey;
+import org.jooq.Index;
 import org.jooq.InverseForeignKey;
 import org.jooq.Name;
 import org.jooq.Path;
@@ -127,6 +130,11 @@ public class Users extends TableImpl<UsersRecord> {
     }
 
     @Override
+    public List<Index> getIndexes() {
+        return Arrays.asList(Indexes.USERS_BY_TIER_AND_TIME);
+    }
+
+    @Override
     public UniqueKey<UsersRecord> getPrimaryKey() {
         return Keys.USERS_PKEY;
     }
@@ -143,6 +151,15 @@ public class Users extends TableImpl<UsersRecord> {
             _deletedSends = new DeletedSendsPath(this, null, Keys.DELETED_SENDS__DELETED_SENDS_AUTHOR_ID_FKEY.getInverseKey());
 
         return _deletedSends;
+    }
+
+    private transient ExportLinksPath _exportLinks;
+
+    public ExportLinksPath exportLinks() {
+        if (_exportLinks == null)
+            _exportLinks = new ExportLinksPath(this, null, Keys.EXPORT_LINKS__EXPORT_LINKS_USER_ID_FKEY.getInverseKey());
+
+        return _exportLinks;
     }
 
     private transient ThreadsPath _threads;

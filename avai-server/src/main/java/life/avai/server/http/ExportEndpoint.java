@@ -1,0 +1,80 @@
+package life.avai.server.http;
+
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import life.avai.domain.StoreUnavailableException;
+import life.avai.domain.identity.SessionToken;
+import life.avai.domain.identity.UserId;
+import life.avai.domain.privacy.ExportData;
+import life.avai.server.wire.ExportLines;
+
+/** Where a user's copy of their data is fetched, once, by whoever has the link. */
+public final class ExportEndpoint implements Endpoint {
+  private static final System.Logger LOG = System.getLogger(ExportEndpoint.class.getName());
+  private static final int AT_ONCE = 8;
+
+  private final ExportData export;
+  private final Semaphore room = new Semaphore(AT_ONCE);
+  private final Set<UserId> fetching = ConcurrentHashMap.newKeySet();
+
+  public ExportEndpoint(ExportData export) {
+    this.export = export;
+  }
+
+  @Override
+  public boolean isAt(String path) {
+    return path.startsWith(ExportLines.PATH);
+  }
+
+  @Override
+  public Reply answer(Call call) {
+    // HEAD spends nothing: a link is looked at by what previews links.
+    if (!call.method().equals(HttpMethod.GET)) {
+      return Reply.notAllowed("GET");
+    }
+    if (!room.tryAcquire()) {
+      return Reply.error(HttpResponseStatus.SERVICE_UNAVAILABLE, "too many copies; try again");
+    }
+    boolean begun = false;
+    try {
+      String secret = call.path().substring(ExportLines.PATH.length());
+      Optional<UserId> user = export.redeem(SessionToken.presented(secret));
+      if (user.isEmpty()) {
+        return Reply.error(HttpResponseStatus.NOT_FOUND, "the link is unknown, used or over");
+      }
+      if (!fetching.add(user.get())) {
+        return Reply.error(HttpResponseStatus.TOO_MANY_REQUESTS, "a copy is being fetched");
+      }
+      begun = true;
+      return new Reply.Streamed(
+          ExportLines.CONTENT_TYPE,
+          Map.of("Content-Disposition", "attachment; filename=\"avai-export.jsonl\""),
+          out -> write(user.get(), out));
+    } catch (StoreUnavailableException e) {
+      return Reply.error(HttpResponseStatus.SERVICE_UNAVAILABLE, "try again");
+    } finally {
+      if (!begun) {
+        room.release();
+      }
+    }
+  }
+
+  private void write(UserId user, OutputStream out) throws IOException {
+    try {
+      boolean whole = export.write(user, new ExportLines(out));
+      LOG.log(System.Logger.Level.INFO, "exported user={0} whole={1}", user, whole);
+    } catch (StoreUnavailableException e) {
+      throw new IOException(e);
+    } finally {
+      fetching.remove(user);
+      room.release();
+    }
+  }
+}
