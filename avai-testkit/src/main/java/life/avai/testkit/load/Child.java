@@ -53,7 +53,9 @@ final class Child implements AutoCloseable {
       // A child that outlives us would hold the database's directory.
       Runtime.getRuntime().addShutdownHook(new Thread(process::destroy));
       var found = new CompletableFuture<String>();
-      Thread unused = Thread.ofVirtual().start(() -> copy(process, log, readyLine, found));
+      // It waits in a read: virtual threads that do would keep the few carriers from all others.
+      Thread unused =
+          Thread.ofPlatform().daemon().start(() -> copy(process, log, readyLine, found));
       String ready = found.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
       return new Child(process, ready, Duration.ofNanos(System.nanoTime() - began));
     } catch (IOException e) {
