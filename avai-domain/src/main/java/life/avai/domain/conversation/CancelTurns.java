@@ -72,7 +72,7 @@ public final class CancelTurns {
 
   private List<RequestId> follow(ThreadId thread, CancelReport report) {
     for (RequestId ended : report.ended()) {
-      turns.awaitTold(ended);
+      turns.tellings().await(ended);
       events.publish(new TurnCancelled(thread, ended, null));
     }
     List<RequestId> cancelled = new ArrayList<>(report.ended());

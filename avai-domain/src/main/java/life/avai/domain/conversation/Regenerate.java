@@ -45,7 +45,7 @@ public final class Regenerate {
       UserId owner, ThreadId thread, Consumer<Regenerating> acknowledgement) {
     TurnStart start = turns.turnStart();
     RequestId id = new RequestId(ids.next());
-    try (TurnDispatcher.Telling telling = turns.tellingBefore(id)) {
+    try (Tellings.Telling telling = turns.tellings().before(id)) {
       RegenerateOutcome outcome =
           store.regenerate(owner, thread, id, start, settings.expiry(), clock.instant());
       if (outcome instanceof Regenerating regenerating) {
@@ -60,7 +60,7 @@ public final class Regenerate {
       TurnStart start,
       Regenerating regenerating,
       Consumer<Regenerating> acknowledgement,
-      TurnDispatcher.Telling telling) {
+      Tellings.Telling telling) {
     try {
       acknowledgement.accept(regenerating);
       if (regenerating.turn() == null) {

@@ -124,7 +124,7 @@ public final class SendMessage {
       return new Outcome.RateLimited(retryAfter);
     }
     MessageDraft draft = draft(command);
-    try (TurnDispatcher.Telling telling = turns.tellingBefore(draft.requestId())) {
+    try (Tellings.Telling telling = turns.tellings().before(draft.requestId())) {
       return switch (store.save(draft)) {
         case SaveOutcome.Saved saved -> accept(command, draft, saved, acknowledgement, telling);
         case SaveOutcome.Duplicate(var receipt, var turn) -> {
@@ -171,7 +171,7 @@ public final class SendMessage {
       MessageDraft draft,
       SaveOutcome.Saved saved,
       Acknowledgement acknowledgement,
-      TurnDispatcher.Telling telling) {
+      Tellings.Telling telling) {
     Receipt receipt = saved.receipt();
     Outcome.Accepted accepted = new Outcome.Accepted(receipt, null);
     try {

@@ -4,10 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -28,7 +26,6 @@ import life.avai.domain.turn.FailureCode;
 import life.avai.domain.turn.Lease;
 import life.avai.domain.turn.RequestId;
 import life.avai.domain.turn.TurnOwner;
-import life.avai.domain.turn.TurnSnapshot;
 import life.avai.domain.turn.TurnState;
 import org.jspecify.annotations.Nullable;
 
@@ -50,12 +47,10 @@ public final class TurnDispatcher implements AutoCloseable {
   private static final Duration BETWEEN_BATCHES = Duration.ofMillis(50);
   private static final Duration LONGEST_TICK = Duration.ofSeconds(1);
   private static final int TICKS_AT_ONCE = 3;
-  private static final int MAX_WATCHED_AT_ONCE = 500;
   private static final Duration RETRY_WHEN_AWAY = Duration.ofSeconds(5);
 
   private final ConversationStore store;
   private final Assistant assistant;
-  private final ConversationEvents events;
   private final AnswerTurn answer;
   private final TurnSettings settings;
   private final Lease lease;
@@ -67,12 +62,8 @@ public final class TurnDispatcher implements AutoCloseable {
   /** The turn of each thread that was begun last here and is not left yet. */
   private final ConcurrentHashMap<ThreadId, RunningTurn> latest = new ConcurrentHashMap<>();
 
-  /** Turns that may be saved already, while what comes before them is still being told here. */
-  private final ConcurrentHashMap<RequestId, Untold> untold = new ConcurrentHashMap<>();
-
-  /** Turns that somebody here waits for and that do not run here. */
-  private final ConcurrentHashMap<RequestId, ThreadId> awaited = new ConcurrentHashMap<>();
-
+  private final Tellings tellings = new Tellings();
+  private final AwaitedTurns awaited;
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("avai-turns").factory());
@@ -97,11 +88,11 @@ public final class TurnDispatcher implements AutoCloseable {
       TurnListener listener) {
     this.store = requireNonNull(store, "store");
     this.assistant = requireNonNull(assistant, "assistant");
-    this.events = requireNonNull(events, "events");
     this.settings = requireNonNull(settings, "settings");
     this.clock = requireNonNull(clock, "clock");
     this.listener = requireNonNull(listener, "listener");
     this.pace = new Pace(clock);
+    this.awaited = new AwaitedTurns(store, requireNonNull(events, "events"), tellings);
     this.lease = new Lease(new TurnOwner(ids.next()), settings.lease());
     this.answer = new AnswerTurn(store, assistant, events, window, settings, lease, clock, ids);
   }
@@ -169,38 +160,9 @@ public final class TurnDispatcher implements AutoCloseable {
     return time.compareTo(second) < 0 ? second : time;
   }
 
-  /**
-   * Keeps watchers' events in order: from before a turn is saved until the scope is closed, nothing
-   * of the turn itself is told here, whoever claims or ends it.
-   */
-  Telling tellingBefore(RequestId turn) {
-    Untold begun = new Untold(System.nanoTime(), new CompletableFuture<>());
-    untold.put(turn, begun);
-    return () -> {
-      untold.remove(turn);
-      begun.told().complete(null);
-    };
-  }
-
-  /**
-   * A turn of which nothing is told yet.
-   *
-   * @param since when it was not saved yet, and its lease had not begun; System.nanoTime
-   */
-  private record Untold(long since, CompletableFuture<@Nullable Void> told) {}
-
-  /** The time in which what comes before a turn is told. */
-  interface Telling extends AutoCloseable {
-    @Override
-    void close();
-  }
-
-  /** Waits until what comes before the turn has been told here. */
-  void awaitTold(RequestId turn) {
-    Untold begun = untold.get(turn);
-    if (begun != null) {
-      begun.told().join();
-    }
+  /** What is told before the turns of this dispatcher. */
+  Tellings tellings() {
+    return tellings;
   }
 
   /**
@@ -208,8 +170,7 @@ public final class TurnDispatcher implements AutoCloseable {
    * has been told. Returns at once.
    */
   public void run(ClaimedTurn turn) {
-    Untold begun = untold.get(turn.id());
-    run(turn, begun == null ? System.nanoTime() : begun.since());
+    run(turn, tellings.since(turn.id()));
   }
 
   /**
@@ -234,7 +195,7 @@ public final class TurnDispatcher implements AutoCloseable {
         Thread.ofVirtual()
             .name("turn-" + turn.id())
             .start(() -> {
-              awaitTold(turn.id());
+              tellings.await(turn.id());
               if (earlier != null) {
                 earlier.left().join();
               }
@@ -266,7 +227,7 @@ public final class TurnDispatcher implements AutoCloseable {
    */
   public void await(RequestId turn, ThreadId thread) {
     if (!running.containsKey(turn)) {
-      awaited.put(turn, thread);
+      awaited.add(turn, thread);
     }
   }
 
@@ -457,11 +418,8 @@ public final class TurnDispatcher implements AutoCloseable {
   private void lookAfterTurns() {
     try {
       renewLeases();
-      for (TurnSnapshot expired : store.expire(clock.instant())) {
-        awaited.remove(expired.id());
-        publish(expired);
-      }
-      tellOfOutcomes();
+      store.expire(clock.instant()).forEach(awaited::tell);
+      awaited.tellOutcomes();
       if (backlog) {
         pace.waiting(store.waitingTurns());
       }
@@ -493,28 +451,6 @@ public final class TurnDispatcher implements AutoCloseable {
       } else if (report.cancelRequested().contains(id)) {
         entry.stop(RunningTurn.Stop.CANCEL);
       }
-    }
-  }
-
-  private void tellOfOutcomes() {
-    awaited.entrySet().removeIf(entry -> !events.isWatched(entry.getValue()));
-    List<RequestId> ids = new ArrayList<>(awaited.keySet());
-    if (ids.isEmpty()) {
-      return;
-    }
-    List<RequestId> some = ids.subList(0, Math.min(ids.size(), MAX_WATCHED_AT_ONCE));
-    for (TurnSnapshot turn : store.turns(some)) {
-      if (turn.state().isTerminal() && awaited.remove(turn.id()) != null) {
-        publish(turn);
-      }
-    }
-  }
-
-  private void publish(TurnSnapshot ended) {
-    awaitTold(ended.id());
-    ConversationEvent event = TurnOutcomes.event(ended);
-    if (event != null) {
-      events.publish(event);
     }
   }
 }
