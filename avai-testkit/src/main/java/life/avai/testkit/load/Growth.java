@@ -66,9 +66,9 @@ final class Growth {
         "insert into messages (id, thread_id, position, role, author_id, content, token_count,"
             + " created_at, updated_at) select uuidv7(), t.id, p, 'user', t.user_id,"
             + " repeat('What does this query do? ', 10), 60, now(), now()"
-            + " from threads t, generate_series(2, "
+            + " from threads t, generate_series(t.message_count + 1, "
             + messages
-            + ", 2) p where t.id = 'THREAD' and t.message_count < 3 and p > t.message_count",
+            + ", 2) p where t.id = 'THREAD' and t.message_count < 3",
         "insert into messages (id, thread_id, position, role, content, token_count, reply_to,"
             + " finish_reason, created_at, updated_at) select uuidv7(), m.thread_id, m.position +"
             + " 1, 'assistant', repeat('It ends the literal. ', 15), 80, m.id, 'complete', now(),"
