@@ -43,6 +43,7 @@ public final class Main {
             case "demo" -> demo();
             case "canister" -> canister(rest);
             case "chat" -> chat(rest);
+            case "rehearse" -> Rehearsal.run(); // for the launcher's "aot", and for nobody else
             case "check" ->
                 new CheckCommand(System.out, System.err)
                     .run(DotEnv.under(System.getenv(), Path.of("")));
@@ -160,7 +161,7 @@ public final class Main {
   private static int help(int status) {
     (status == 0 ? System.out : System.err)
         .println(
-            """
+"""
             Usage: avai COMMAND
 
               demo       everything at once: a database, a demo canister and the server on 127.0.0.1:8080
@@ -173,8 +174,9 @@ public final class Main {
               check      look for contradictions in the database of serve, and change nothing: exits
                          with 0 when nothing is wrong, 1 when something is, 2 when it could not look
               bench      measure a server of its own beside the limits of this machine (docs/performance.md)
+              aot        keep what a JDK 25 or later learns of a start, so that the next ones are quicker
               help       this text\
-            """);
+""");
     return status;
   }
 }
