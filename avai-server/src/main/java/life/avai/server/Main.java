@@ -3,6 +3,7 @@ package life.avai.server;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -13,6 +14,7 @@ import life.avai.persistence.embedded.EmbeddedPostgresException;
 import life.avai.persistence.migration.SchemaException;
 import life.avai.server.chat.ChatClient;
 import life.avai.server.demo.DemoCanister;
+import life.avai.server.doctor.Doctor;
 import life.avai.server.logging.Logging;
 import life.avai.server.settings.CanisterAddresses;
 import life.avai.server.settings.ConfigurationException;
@@ -23,7 +25,7 @@ import life.avai.server.settings.ServerSettings.LogSettings;
 
 /**
  * The program {@code avai}: {@code serve}, {@code demo}, {@code canister}, {@code chat}, {@code
- * check}, {@code help}.
+ * check}, {@code doctor}, {@code help}.
  */
 public final class Main {
   /** How fast the demo canister seems to type. */
@@ -43,6 +45,7 @@ public final class Main {
             case "demo" -> demo();
             case "canister" -> canister(rest);
             case "chat" -> chat(rest);
+            case "doctor" -> new Doctor(System.out, InstantSource.system()).run(variables());
             case "rehearse" -> Rehearsal.run(); // for the launcher's "aot", and for nobody else
             case "check" ->
                 new CheckCommand(System.out, System.err)
@@ -174,6 +177,8 @@ public final class Main {
               check      look for contradictions in the database of serve, and change nothing: exits
                          with 0 when nothing is wrong, 1 when something is, 2 when it could not look
               bench      measure a server of its own beside the limits of this machine (docs/performance.md)
+              doctor     hold the configuration of serve against reality, and say how to mend what is
+                         wrong: exits with 0 when nothing is, else 1
               aot        keep what a JDK 25 or later learns of a start, so that the next ones are quicker
               help       this text\
 """);

@@ -4,14 +4,17 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
+import java.util.Arrays;
 import java.util.Map;
 import javax.sql.DataSource;
 import life.avai.domain.StoreUnavailableException;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationInfo;
+import org.flywaydb.core.api.MigrationInfoService;
 import org.flywaydb.core.api.MigrationState;
 import org.flywaydb.core.api.output.MigrateResult;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings a database's schema up to what this program knows.
@@ -32,22 +35,7 @@ public final class SchemaMigration {
    * @throws StoreUnavailableException when the database cannot be reached; trying again may help
    */
   public static void migrate(DataSource dataSource, String schema) {
-    if (!schema.matches("[a-z_][a-z0-9_]{0,62}")) {
-      throw new IllegalArgumentException("schema: " + schema + " (expected: [a-z_][a-z0-9_]*)");
-    }
-    Flyway flyway =
-        Flyway.configure()
-            .dataSource(dataSource)
-            .schemas(schema)
-            .table(HISTORY)
-            .locations("classpath:db/migration")
-            .placeholders(Map.of("schema", schema))
-            // A schema that was there before us, such as Supabase's public one, is no obstacle.
-            .baselineOnMigrate(true)
-            .baselineVersion("0")
-            // Judged below, with better words.
-            .ignoreMigrationPatterns("*:future")
-            .load();
+    Flyway flyway = flyway(dataSource, schema);
     try {
       refuseNewer(flyway);
       MigrateResult unused = flyway.migrate();
@@ -58,6 +46,51 @@ public final class SchemaMigration {
       throw new SchemaException("the schema cannot be brought up to date: " + e.getMessage(), e);
     }
     hideHistory(dataSource, schema);
+  }
+
+  /**
+   * How a schema stands.
+   *
+   * @param version of the last migration; null when there was none
+   * @param pending how many migrations are to come at the next start
+   * @param newer whether it has migrations that this program does not know
+   */
+  public record State(@Nullable String version, int pending, boolean newer) {}
+
+  /**
+   * Looks, and changes nothing.
+   *
+   * @throws SchemaException when the history cannot be read
+   */
+  public static State state(DataSource dataSource, String schema) {
+    try {
+      MigrationInfoService info = flyway(dataSource, schema).info();
+      MigrationInfo current = info.current();
+      return new State(
+          current == null ? null : String.valueOf(current.getVersion()),
+          info.pending().length,
+          Arrays.stream(info.all()).anyMatch(SchemaMigration::isNewer));
+    } catch (FlywayException e) {
+      throw new SchemaException("the schema's history cannot be read", e);
+    }
+  }
+
+  private static Flyway flyway(DataSource dataSource, String schema) {
+    if (!schema.matches("[a-z_][a-z0-9_]{0,62}")) {
+      throw new IllegalArgumentException("schema: " + schema + " (expected: [a-z_][a-z0-9_]*)");
+    }
+    return Flyway.configure()
+        .dataSource(dataSource)
+        .schemas(schema)
+        .table(HISTORY)
+        .locations("classpath:db/migration")
+        .placeholders(Map.of("schema", schema))
+        // A schema that was there before us, such as Supabase's public one, is no obstacle.
+        .baselineOnMigrate(true)
+        .baselineVersion("0")
+        // Judged below, with better words.
+        .ignoreMigrationPatterns("*:future")
+        .load();
   }
 
   /** Whether the connection was at fault and not the schema: by class of SQLSTATE. */
@@ -75,8 +108,7 @@ public final class SchemaMigration {
 
   private static void refuseNewer(Flyway flyway) {
     for (MigrationInfo migration : flyway.info().all()) {
-      if (migration.getState() == MigrationState.FUTURE_SUCCESS
-          || migration.getState() == MigrationState.FUTURE_FAILED) {
+      if (isNewer(migration)) {
         throw new SchemaException(
             "the database's schema is of version "
                 + migration.getVersion()
@@ -84,6 +116,11 @@ public final class SchemaMigration {
             null);
       }
     }
+  }
+
+  private static boolean isNewer(MigrationInfo migration) {
+    return migration.getState() == MigrationState.FUTURE_SUCCESS
+        || migration.getState() == MigrationState.FUTURE_FAILED;
   }
 
   /** The history table is Flyway's and comes before our own migrations, so it is done here. */

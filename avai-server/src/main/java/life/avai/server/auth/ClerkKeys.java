@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Where the issuer's public keys come from. */
 public final class ClerkKeys {
+  /** Where Clerk's backend API has them, for whoever shows a secret key. */
+  public static final URI BACKEND_API = URI.create("https://api.clerk.com/v1/jwks");
+
   private static final int TIMEOUT_MILLIS = 2_000;
   private static final int MAX_BYTES = 256 * 1024;
   private static final Duration FRESH = Duration.ofMinutes(5);
