@@ -77,7 +77,6 @@ import org.jspecify.annotations.Nullable;
 /** A running server: every part of it, put together. Closing it drains it first. */
 public final class AvaiServer implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(AvaiServer.class.getName());
-  private static final URI CLERK_API = URI.create("https://api.clerk.com/v1/jwks");
   private static final Duration SWEEP = Duration.ofMillis(200);
   private static final Duration CERTIFICATE_CHECK = Duration.ofSeconds(10);
 
@@ -88,6 +87,7 @@ public final class AvaiServer implements AutoCloseable {
   private static final Duration RECONNECT_SPREAD = Duration.ofSeconds(5);
 
   private final ServerSettings settings;
+  private final ServerMetrics metrics = new ServerMetrics();
   private final Storage storage;
   private final Assistant assistant;
   private final TurnDispatcher turns;
@@ -119,7 +119,7 @@ public final class AvaiServer implements AutoCloseable {
     InetAddress host = host(settings.host());
     settings.describe().forEach(line -> LOG.log(System.Logger.Level.INFO, "{0}", line));
     Ids ids = Ids.timeOrdered();
-    ServerMetrics metrics = new ServerMetrics();
+    opened.push(metrics);
     opened.push(timer::shutdownNow);
     storage = new Storage(settings);
     opened.push(storage);
@@ -167,8 +167,9 @@ public final class AvaiServer implements AutoCloseable {
             turns,
             assistant,
             status,
+            metrics,
             clock);
-    gauges(metrics, stores, conversations.events());
+    gauges(stores, conversations.events(), status);
     HttpResources resources =
         new HttpResources(
             this::health, metrics::scrape, settings.metricsPort(), page(settings.identity()));
@@ -203,6 +204,7 @@ public final class AvaiServer implements AutoCloseable {
     }
     listener = new Listener();
     opened.push(listener);
+    listener.watchLag(metrics::loopLag);
     mainSocket =
         listener.listen(
             new Listener.Place("PORT", host, settings.port()),
@@ -224,8 +226,12 @@ public final class AvaiServer implements AutoCloseable {
           CERTIFICATE_CHECK.toMillis(),
           TimeUnit.MILLISECONDS);
     }
-    assistant.onStatusChange(
-        () -> Thread.ofVirtual().name("status").start(() -> registry.announce(status)));
+    assistant.onStatusChange(() -> {
+      // At the end the canisters go, one after the other, and nobody is left to be told.
+      if (!closed.get()) {
+        Thread.ofVirtual().name("status").start(() -> registry.announce(status));
+      }
+    });
     RetentionSweep retention =
         new RetentionSweep(
             new ForgetIdleUsers(
@@ -342,7 +348,7 @@ public final class AvaiServer implements AutoCloseable {
           identity.publicKeyPem() != null
               ? ClerkKeys.given(identity.publicKeyPem())
               : identity.secretKey() != null && identity.jwksUrl() == null
-                  ? ClerkKeys.fetched(CLERK_API, identity.secretKey())
+                  ? ClerkKeys.fetched(ClerkKeys.BACKEND_API, identity.secretKey())
                   : ClerkKeys.fetched(requireNonNull(identity.jwksUrl()), null),
           identity.issuer(),
           identity.authorizedParties());
@@ -377,14 +383,23 @@ public final class AvaiServer implements AutoCloseable {
             : new PageConfig.SignIn(requireNonNull(identity.publishableKey()), frontend));
   }
 
-  private void gauges(ServerMetrics metrics, PostgresStores stores, LiveThreads events) {
+  private void gauges(PostgresStores stores, LiveThreads events, AiStatus status) {
     metrics.gauge("avai.connections", "Open WebSockets", registry::size);
     metrics.gauge("avai.users", "Users with an open WebSocket", registry::users);
+    metrics.gauge("avai.ready", "1 while messages can be kept", () -> storage.isReady() ? 1 : 0);
+    metrics.gauge(
+        "avai.mailbox.characters",
+        "What clients have sent and nobody has looked at",
+        registry::unreadCharacters);
+    metrics.gauge("avai.outbound.bytes", "What clients have not taken", registry::unsentBytes);
     metrics.gauge("avai.turns.running", "Turns that run here", turns::runningTurns);
+    metrics.gauge("avai.turns.waiting", "Turns that wait, on all servers", status::waitingTurns);
     metrics.gauge(
         "avai.threads.live", "Threads that are watched or have a running reply", events::size);
     metrics.gauge(
         "avai.store.connections.active", "Database connections in use", stores::activeConnections);
+    metrics.gauge(
+        "avai.store.connections.max", "Database connections at most", settings::databasePoolSize);
     metrics.gauge(
         "avai.store.connections.waiting",
         "Callers that wait for one",
@@ -472,6 +487,7 @@ public final class AvaiServer implements AutoCloseable {
       parts.add(connections);
     }
     parts.add(storage);
+    parts.add(metrics);
     closeAll(parts);
     LOG.log(System.Logger.Level.INFO, "stopped");
   }

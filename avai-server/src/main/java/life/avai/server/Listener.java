@@ -18,11 +18,14 @@ import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.ssl.SslContext;
+import io.netty.util.concurrent.EventExecutor;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import life.avai.server.http.Newcomers;
 import life.avai.server.settings.ConfigurationException;
@@ -34,6 +37,7 @@ final class Listener implements AutoCloseable {
   private static final int MAX_LINE = 4_096;
   private static final int MAX_HEADERS = 16_384;
   private static final int MAX_BODY = 65_536;
+  private static final Duration LAG_EVERY = Duration.ofSeconds(1);
 
   private final EventLoopGroup acceptor;
   private final EventLoopGroup loops;
@@ -119,6 +123,25 @@ final class Listener implements AutoCloseable {
     } catch (SocketException e) {
       return true;
     }
+  }
+
+  /**
+   * Tells again and again how late the event loops are: what a task waits there, everything else
+   * does too.
+   */
+  void watchLag(Consumer<Duration> lag) {
+    loops.forEach(loop -> askAfterLag(loop, lag));
+  }
+
+  private static void askAfterLag(EventExecutor loop, Consumer<Duration> lag) {
+    long due = System.nanoTime() + LAG_EVERY.toNanos();
+    loop.schedule(
+        () -> {
+          lag.accept(Duration.ofNanos(Math.max(0, System.nanoTime() - due)));
+          askAfterLag(loop, lag);
+        },
+        LAG_EVERY.toNanos(),
+        TimeUnit.NANOSECONDS);
   }
 
   @Override

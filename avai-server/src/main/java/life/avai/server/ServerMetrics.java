@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
@@ -16,14 +17,18 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
+import java.util.stream.LongStream;
 import life.avai.canister.CanisterEvents;
 import life.avai.canister.CanisterSettings;
 import life.avai.canister.CanisterState;
 import life.avai.domain.conversation.TurnListener;
+import life.avai.server.websocket.CloseCode;
+import life.avai.server.websocket.EdgeEvents;
+import life.avai.server.wire.ErrorCode;
 import org.jspecify.annotations.Nullable;
 
 /** The numbers that an operator watches; docs/operations.md lists them. */
-final class ServerMetrics implements TurnListener, CanisterEvents {
+final class ServerMetrics implements TurnListener, CanisterEvents, EdgeEvents, AutoCloseable {
   private static final System.Logger LOG = System.getLogger("life.avai.server.Turns");
 
   private final PrometheusMeterRegistry registry =
@@ -31,13 +36,25 @@ final class ServerMetrics implements TurnListener, CanisterEvents {
   private final Timer firstDelta =
       Timer.builder("avai.turn.first.delta")
           .description("From the start of a turn to the first piece of its reply")
-          .publishPercentileHistogram()
+          .serviceLevelObjectives(of(100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 30_000))
+          .register(registry);
+  private final Timer acknowledgements =
+      Timer.builder("avai.acknowledgement")
+          .description("From a frame with a message to the word that it is kept")
+          .serviceLevelObjectives(of(1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000))
+          .register(registry);
+  private final Timer loopLag =
+      Timer.builder("avai.loop.lag")
+          .description("How late the event loops are")
+          .serviceLevelObjectives(of(1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 5_000))
           .register(registry);
   private final DistributionSummary groups =
       DistributionSummary.builder("avai.store.group.size")
           .description("Writes that shared one commit")
+          .serviceLevelObjectives(1, 2, 4, 8, 16, 32, 64, 128)
           .register(registry);
 
+  private final JvmGcMetrics collections = new JvmGcMetrics();
   private final CanisterGauges canisters = new CanisterGauges(registry);
 
   ServerMetrics() {
@@ -46,6 +63,21 @@ final class ServerMetrics implements TurnListener, CanisterEvents {
     new ProcessorMetrics().bindTo(registry);
     new FileDescriptorMetrics().bindTo(registry);
     new UptimeMetrics().bindTo(registry);
+    collections.bindTo(registry);
+    // There from the start: an alert on a number that is not there never fires.
+    for (Limit limit : Limit.values()) {
+      var unused = limit(limit);
+    }
+  }
+
+  private static Duration[] of(long... millis) {
+    return LongStream.of(millis).mapToObj(Duration::ofMillis).toArray(Duration[]::new);
+  }
+
+  /** Stops listening to the JVM. */
+  @Override
+  public void close() {
+    collections.close();
   }
 
   String scrape() {
@@ -74,6 +106,7 @@ final class ServerMetrics implements TurnListener, CanisterEvents {
             : summary.failure().name().toLowerCase(Locale.ROOT);
     Timer.builder("avai.turn")
         .description("Turns worked on here, by how they were left")
+        .tag("state", summary.state().wireName())
         .tag("outcome", outcome)
         .register(registry)
         .record(summary.total());
@@ -96,6 +129,76 @@ final class ServerMetrics implements TurnListener, CanisterEvents {
 
   private static @Nullable String millis(@Nullable Duration duration) {
     return duration == null ? null : Long.toString(duration.toMillis());
+  }
+
+  /** What protects the server, and whom it has met. */
+  private enum Limit {
+    MESSAGE_RATE,
+    CONNECTIONS,
+    CONNECTIONS_PER_USER,
+    UNFINISHED_TURNS,
+    CONTENT_SIZE,
+    FRAME_SIZE,
+    SLOW_READER,
+    AUTHENTICATION_TIME,
+    ERRORS
+  }
+
+  private Counter limit(Limit limit) {
+    return Counter.builder("avai.limits.hit")
+        .description("How often a limit was met, by which")
+        .tag("limit", limit.name().toLowerCase(Locale.ROOT))
+        .register(registry);
+  }
+
+  void loopLag(Duration lag) {
+    loopLag.record(lag);
+  }
+
+  @Override
+  public void acknowledged(Duration after) {
+    acknowledgements.record(after);
+  }
+
+  @Override
+  public void refused(ErrorCode code) {
+    Counter.builder("avai.errors")
+        .description("Requests that got an error, by its code")
+        .tag("code", code.name())
+        .register(registry)
+        .increment();
+    switch (code) {
+      case RATE_LIMITED -> limit(Limit.MESSAGE_RATE).increment();
+      case TOO_MANY_CONNECTIONS -> limit(Limit.CONNECTIONS_PER_USER).increment();
+      case BUSY -> limit(Limit.UNFINISHED_TURNS).increment();
+      case CONTENT_TOO_LARGE -> limit(Limit.CONTENT_SIZE).increment();
+      default -> {
+        // No limit of ours.
+      }
+    }
+  }
+
+  @Override
+  public void closed(CloseCode why) {
+    Counter.builder("avai.closes")
+        .description("Connections that we have closed, by why")
+        .tag("code", Integer.toString(why.code()))
+        .register(registry)
+        .increment();
+    switch (why) {
+      case TOO_LARGE -> limit(Limit.FRAME_SIZE).increment();
+      case SLOW_READER -> limit(Limit.SLOW_READER).increment();
+      case NOT_AUTHENTICATED -> limit(Limit.AUTHENTICATION_TIME).increment();
+      case POLICY -> limit(Limit.ERRORS).increment();
+      default -> {
+        // No limit of ours.
+      }
+    }
+  }
+
+  @Override
+  public void turnedAway() {
+    limit(Limit.CONNECTIONS).increment();
   }
 
   @Override

@@ -240,6 +240,7 @@ public final class HttpEdge extends SimpleChannelInboundHandler<FullHttpRequest>
     } else if (!rules
         .limits()
         .admit(context.channel(), remote(context), request.headers().getAll("X-Forwarded-For"))) {
+      upgrade.turnedAway();
       FullHttpResponse response =
           refusal(HttpResponseStatus.SERVICE_UNAVAILABLE, "too many connections");
       response.headers().set(HttpHeaderNames.RETRY_AFTER, "10");

@@ -23,11 +23,16 @@ public final class AiStatus {
   }
 
   ServerFrame frame() {
+    return ServerFrames.aiStatus(assistant.status(), waitingTurns());
+  }
+
+  /** How many turns wait, on all servers. */
+  public long waitingTurns() {
     try {
       queuedTurns = store.waitingTurns();
     } catch (StoreUnavailableException e) {
       // The number of a moment ago is better than no answer.
     }
-    return ServerFrames.aiStatus(assistant.status(), queuedTurns);
+    return queuedTurns;
   }
 }

@@ -2,6 +2,7 @@ package life.avai.server.websocket;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
@@ -30,6 +31,7 @@ final class ClientSocket {
   private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(2);
 
   private final Channel channel;
+  private final EdgeEvents events;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Queue<ByteBuf> outgoing = new ConcurrentLinkedQueue<>();
@@ -45,8 +47,9 @@ final class ClientSocket {
     boolean writeNews();
   }
 
-  ClientSocket(Channel channel) {
+  ClientSocket(Channel channel, EdgeEvents events) {
     this.channel = channel;
+    this.events = events;
   }
 
   Channel channel() {
@@ -137,6 +140,12 @@ final class ClientSocket {
     channel.flush();
   }
 
+  /** What was written and the peer has not taken, in bytes: for metrics. */
+  long unsentBytes() {
+    ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
+    return buffer == null ? 0 : buffer.totalPendingWriteBytes();
+  }
+
   void ping() {
     if (isOpen()) {
       channel.writeAndFlush(new PingWebSocketFrame(), channel.voidPromise());
@@ -202,6 +211,7 @@ final class ClientSocket {
             return;
           }
           closing = true;
+          events.closed(why);
           writabilityChanged();
           channel
               .writeAndFlush(new CloseWebSocketFrame(why.code(), why.reason()))

@@ -245,6 +245,7 @@ final class FrameHandler {
             ServerFrames.messageSent(
                 accepted.receipt(), clientMessageId(frame, tag), accepted.earlier() != null),
             tag);
+    session.acknowledged();
     if (accepted.earlier() != null) {
       subscriptions.tellAsItStands(accepted.earlier());
     }
@@ -273,6 +274,7 @@ final class FrameHandler {
           .map(HistoryPage::messages)
           .ifPresent(missed::addAll);
     }
+    services.edgeEvents().refused(ErrorCode.CONFLICT);
     session
         .socket()
         .send(

@@ -14,28 +14,45 @@ final class Mailbox {
   private static final int MAX_FRAMES = 64;
   private static final int MAX_CHARACTERS = 1 << 20;
 
-  private final Consumer<String> handler;
+  private final Handler handler;
   private final Consumer<Boolean> reading;
   // Guarded by this.
-  private @Nullable ArrayDeque<String> frames;
+  private @Nullable ArrayDeque<Arrived> frames;
   private int characters;
   private boolean draining;
   private boolean paused;
   private boolean closed;
 
+  /** Takes one frame at a time, on a virtual thread; may block. */
+  @FunctionalInterface
+  interface Handler {
+    /**
+     * A frame.
+     *
+     * @param arrivedNanos when it came; System.nanoTime
+     */
+    void handle(String text, long arrivedNanos);
+  }
+
+  private record Arrived(String text, long nanos) {}
+
   /**
    * An empty mailbox.
    *
-   * @param handler takes one frame at a time, on a virtual thread; may block
+   * @param handler of the frames
    * @param reading told false when no more should be read, and true when it may go on
    */
-  Mailbox(Consumer<String> handler, Consumer<Boolean> reading) {
+  Mailbox(Handler handler, Consumer<Boolean> reading) {
     this.handler = handler;
     this.reading = reading;
   }
 
-  /** Puts a frame in. Never blocks. */
-  void offer(String frame) {
+  /**
+   * Puts a frame in. Never blocks.
+   *
+   * @param nowNanos System.nanoTime
+   */
+  void offer(String frame, long nowNanos) {
     boolean full = false;
     synchronized (this) {
       if (closed) {
@@ -44,7 +61,7 @@ final class Mailbox {
       if (frames == null) {
         frames = new ArrayDeque<>(4);
       }
-      frames.addLast(frame);
+      frames.addLast(new Arrived(frame, nowNanos));
       characters += frame.length();
       if (!paused && (frames.size() >= MAX_FRAMES || characters >= MAX_CHARACTERS)) {
         paused = true;
@@ -68,22 +85,27 @@ final class Mailbox {
   }
 
   private void drain() {
-    String frame;
+    Arrived frame;
     while ((frame = next()) != null) {
-      handler.accept(frame);
+      handler.handle(frame.text(), frame.nanos());
     }
   }
 
-  private @Nullable String next() {
+  /** How much waits, in UTF-16 code units: for metrics. */
+  synchronized int characters() {
+    return characters;
+  }
+
+  private @Nullable Arrived next() {
     boolean resume = false;
-    String frame;
+    Arrived frame;
     synchronized (this) {
       frame = frames == null ? null : frames.pollFirst();
       if (frame == null) {
         draining = false;
         frames = null;
       } else {
-        characters -= frame.length();
+        characters -= frame.text().length();
         if (paused && characters < MAX_CHARACTERS / 2 && pending() < MAX_FRAMES / 2) {
           paused = false;
           resume = true;

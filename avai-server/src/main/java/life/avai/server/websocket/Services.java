@@ -33,4 +33,5 @@ public record Services(
     TurnDispatcher turns,
     Assistant assistant,
     AiStatus status,
+    EdgeEvents edgeEvents,
     InstantSource clock) {}

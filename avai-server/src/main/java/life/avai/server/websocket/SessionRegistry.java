@@ -108,6 +108,16 @@ public final class SessionRegistry {
     return byUser.size();
   }
 
+  /** What clients have sent and nobody has looked at, in UTF-16 code units: for metrics. */
+  public long unreadCharacters() {
+    return sessions.values().stream().mapToLong(WebSocketSession::unreadCharacters).sum();
+  }
+
+  /** What clients have not taken yet, in bytes: for metrics. */
+  public long unsentBytes() {
+    return sessions.values().stream().mapToLong(session -> session.socket().unsentBytes()).sum();
+  }
+
   /** Whether the server is going down: nothing new is begun. */
   boolean isClosing() {
     return closing;

@@ -49,6 +49,9 @@ public final class WebSocketSession implements Receiver {
   private final Allowance requests;
   private final long openedNanos;
 
+  // Only for the thread that handles frames.
+  private long handledSinceNanos;
+
   private volatile @Nullable Caller caller;
   private volatile @Nullable SessionToken anonymousSession;
   private volatile @Nullable Instant tokenEnds;
@@ -126,6 +129,18 @@ public final class WebSocketSession implements Receiver {
     return providerSession;
   }
 
+  /** The message of the frame that is being handled was acknowledged. */
+  void acknowledged() {
+    services
+        .edgeEvents()
+        .acknowledged(Duration.ofNanos(Math.max(0, System.nanoTime() - handledSinceNanos)));
+  }
+
+  /** What nobody has looked at yet, in UTF-16 code units: for metrics. */
+  int unreadCharacters() {
+    return mailbox.characters();
+  }
+
   boolean wantsDeltas() {
     return deltas;
   }
@@ -156,8 +171,9 @@ public final class WebSocketSession implements Receiver {
 
   @Override
   public void text(String text) {
-    lastFrameNanos = System.nanoTime();
-    mailbox.offer(text);
+    long now = System.nanoTime();
+    lastFrameNanos = now;
+    mailbox.offer(text, now);
   }
 
   @Override
@@ -193,7 +209,8 @@ public final class WebSocketSession implements Receiver {
   }
 
   /** Looks at one frame. On the mailbox's virtual thread. */
-  private void handle(String text) {
+  private void handle(String text, long arrivedNanos) {
+    handledSinceNanos = arrivedNanos;
     if (!socket.awaitWritable()) {
       return;
     }
@@ -260,17 +277,20 @@ public final class WebSocketSession implements Receiver {
 
   /** An error that the peer has caused; too many of them end the connection. */
   void refuse(ErrorCode code, String message, @Nullable String field, RequestTag tag) {
+    services.edgeEvents().refused(code);
     socket.send(ServerFrames.error(code, message, field, null, tag, out -> {}), tag);
     costs(1);
   }
 
   /** An error with a time after which the same may succeed. */
   void error(ErrorCode code, String message, @Nullable Duration retryAfter, RequestTag tag) {
+    services.edgeEvents().refused(code);
     socket.send(ServerFrames.error(code, message, null, retryAfter, tag, out -> {}), tag);
   }
 
   /** Authentication has failed: guessing is expensive. */
   void authenticationFailed(String message, RequestTag tag) {
+    services.edgeEvents().refused(ErrorCode.AUTH_FAILED);
     socket.send(
         ServerFrames.error(ErrorCode.AUTH_FAILED, message, null, null, tag, out -> {}), tag);
     costs(COST_OF_FAILED_AUTHENTICATION);

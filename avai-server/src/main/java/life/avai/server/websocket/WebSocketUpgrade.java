@@ -26,10 +26,13 @@ public final class WebSocketUpgrade {
       new WriteBufferWaterMark(32 << 10, 128 << 10);
 
   private final EdgeLimits limits;
+  private final EdgeEvents events;
   private final Function<ClientSocket, Receiver> receivers;
 
-  WebSocketUpgrade(EdgeLimits limits, Function<ClientSocket, Receiver> receivers) {
+  WebSocketUpgrade(
+      EdgeLimits limits, EdgeEvents events, Function<ClientSocket, Receiver> receivers) {
     this.limits = limits;
+    this.events = events;
     this.receivers = receivers;
   }
 
@@ -48,6 +51,7 @@ public final class WebSocketUpgrade {
     ClientCodec codec = new ClientCodec(limits.content());
     return new WebSocketUpgrade(
         limits,
+        services.edgeEvents(),
         socket -> {
           WebSocketSession session =
               new WebSocketSession(
@@ -76,6 +80,11 @@ public final class WebSocketUpgrade {
         .build();
   }
 
+  /** There are too many connections for this one. */
+  public void turnedAway() {
+    events.turnedAway();
+  }
+
   /**
    * Completes the handshake. Event loop only.
    *
@@ -86,7 +95,7 @@ public final class WebSocketUpgrade {
     WebSocketServerHandshaker13 handshaker =
         new WebSocketServerHandshaker13("", null, decoding(limits));
     channel.config().setWriteBufferWaterMark(OUTBOUND);
-    ClientSocket socket = new ClientSocket(channel);
+    ClientSocket socket = new ClientSocket(channel, events);
     Receiver receiver = receivers.apply(socket);
     // In place before the handshake: a peer may send its first frame right behind its request.
     channel

@@ -43,7 +43,7 @@ public final class SocketBytesProperty implements Property {
         .addLast(
             new WebSocket13FrameDecoder(WebSocketUpgrade.decoding(LIMITS)),
             new Utf8FrameValidator(false),
-            new ClientConnection(new ClientSocket(channel), texts, LARGEST));
+            new ClientConnection(new ClientSocket(channel, EdgeEvents.NONE), texts, LARGEST));
     int half = bytes.length / 2;
     channel.writeInbound(Unpooled.copiedBuffer(bytes, 0, half));
     if (channel.isActive()) {

@@ -32,7 +32,7 @@ class WatchesTest {
   private final ReplyStream stream = new ReplyStream(turn, Fixtures.messageId(), 1);
   private final LiveThreads events = new LiveThreads();
   private final EmbeddedChannel channel = new EmbeddedChannel();
-  private final ClientSocket socket = new ClientSocket(channel);
+  private final ClientSocket socket = new ClientSocket(channel, EdgeEvents.NONE);
   private final Watches watches = new Watches(socket, events);
   private final List<JsonObject> sent = new ArrayList<>();
 
