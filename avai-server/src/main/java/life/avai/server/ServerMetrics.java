@@ -22,14 +22,17 @@ import life.avai.canister.CanisterEvents;
 import life.avai.canister.CanisterSettings;
 import life.avai.canister.CanisterState;
 import life.avai.domain.conversation.TurnListener;
+import life.avai.domain.turn.TurnUsage;
 import life.avai.server.websocket.CloseCode;
 import life.avai.server.websocket.EdgeEvents;
 import life.avai.server.wire.ErrorCode;
-import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /** The numbers that an operator watches; docs/operations.md lists them. */
 final class ServerMetrics implements TurnListener, CanisterEvents, EdgeEvents, AutoCloseable {
-  private static final System.Logger LOG = System.getLogger("life.avai.server.Turns");
+  private static final Logger LOG = LoggerFactory.getLogger("life.avai.server.Turns");
 
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -113,46 +116,34 @@ final class ServerMetrics implements TurnListener, CanisterEvents, EdgeEvents, A
     if (summary.firstDelta() != null) {
       firstDelta.record(summary.firstDelta());
     }
-    LOG.log(
-        System.Logger.Level.INFO,
-        "turn request={0} thread={1} outcome={2} attempt={3} took_ms={4} first_delta_ms={5}"
-            + " chars={6} model={7}",
-        summary.requestId(),
-        summary.threadId(),
-        outcome,
-        summary.attempt(),
-        Long.toString(summary.total().toMillis()),
-        millis(summary.firstDelta()),
-        Integer.toString(summary.characters()),
-        summary.model());
+    tell(summary, outcome);
   }
 
-  private static @Nullable String millis(@Nullable Duration duration) {
-    return duration == null ? null : Long.toString(duration.toMillis());
-  }
-
-  /** What protects the server, and whom it has met. */
-  private enum Limit {
-    MESSAGE_RATE,
-    CONNECTIONS,
-    CONNECTIONS_PER_USER,
-    UNFINISHED_TURNS,
-    CONTENT_SIZE,
-    FRAME_SIZE,
-    SLOW_READER,
-    AUTHENTICATION_TIME,
-    ERRORS
-  }
-
-  private Counter limit(Limit limit) {
-    return Counter.builder("avai.limits.hit")
-        .description("How often a limit was met, by which")
-        .tag("limit", limit.name().toLowerCase(Locale.ROOT))
-        .register(registry);
-  }
-
-  void loopLag(Duration lag) {
-    loopLag.record(lag);
+  /** The turn's whole story: in text as name="value", in JSON as fields of their own. */
+  private static void tell(Summary summary, String outcome) {
+    LoggingEventBuilder line =
+        LOG.atInfo()
+            .addKeyValue("request", summary.requestId())
+            .addKeyValue("thread", summary.threadId())
+            .addKeyValue("outcome", outcome)
+            .addKeyValue("attempt", summary.attempt())
+            .addKeyValue("waited_ms", summary.waited().toMillis())
+            .addKeyValue("took_ms", summary.total().toMillis());
+    if (summary.firstDelta() != null) {
+      line = line.addKeyValue("first_delta_ms", summary.firstDelta().toMillis());
+    }
+    line = line.addKeyValue("chars", summary.characters());
+    TurnUsage usage = summary.usage();
+    if (usage != null) {
+      line =
+          line.addKeyValue("prompt_tokens", usage.promptTokens())
+              .addKeyValue("reply_tokens", usage.replyTokens())
+              .addKeyValue("tokens_counted", usage.counted());
+    }
+    if (summary.model() != null) {
+      line = line.addKeyValue("model", summary.model());
+    }
+    line.log("turn");
   }
 
   @Override

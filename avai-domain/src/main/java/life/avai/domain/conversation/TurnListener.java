@@ -5,6 +5,7 @@ import life.avai.domain.thread.ThreadId;
 import life.avai.domain.turn.FailureCode;
 import life.avai.domain.turn.RequestId;
 import life.avai.domain.turn.TurnState;
+import life.avai.domain.turn.TurnUsage;
 import org.jspecify.annotations.Nullable;
 
 /** Hears of every turn that this process has worked on: for logs and metrics. Must not block. */
@@ -18,9 +19,11 @@ public interface TurnListener {
    *
    * @param state as this process left it; {@code WAITING} when it was given back, {@code RUNNING}
    *     when another server has taken it over
+   * @param waited from when its question was kept to when this process began
    * @param total from when this process began
    * @param firstDelta from when this process began to the first piece of text; null without text
    * @param characters the length of the reply, in UTF-16 code units
+   * @param usage what it has cost so far; null when nobody was asked
    */
   record Summary(
       RequestId requestId,
@@ -29,7 +32,9 @@ public interface TurnListener {
       @Nullable FailureCode failure,
       int attempt,
       @Nullable String model,
+      Duration waited,
       Duration total,
       @Nullable Duration firstDelta,
-      int characters) {}
+      int characters,
+      @Nullable TurnUsage usage) {}
 }

@@ -33,6 +33,7 @@ final class TurnProgress implements ReplySink {
   private final ReplyStream stream;
   private final ToIntFunction<String> estimate;
   private final Instant begun;
+  private final Duration waited;
   private boolean typing;
   private volatile @Nullable Instant firstDelta;
   private @Nullable String model;
@@ -60,6 +61,8 @@ final class TurnProgress implements ReplySink {
     this.estimate = estimate;
     this.stream = new ReplyStream(turn.id(), new MessageId(ids.next()), turn.attempt());
     this.begun = clock.instant();
+    Duration since = Duration.between(turn.context().question().createdAt(), begun);
+    this.waited = since.isNegative() ? Duration.ZERO : since;
   }
 
   RequestId requestId() {
@@ -178,8 +181,10 @@ final class TurnProgress implements ReplySink {
         failure,
         stream.attempt(),
         model,
+        waited,
         Duration.between(begun, clock.instant()),
         first == null ? null : Duration.between(begun, first),
-        stream.length());
+        stream.length(),
+        usage());
   }
 }
