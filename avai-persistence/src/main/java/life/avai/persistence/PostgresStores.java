@@ -50,6 +50,7 @@ public final class PostgresStores implements AutoCloseable {
   private final UserRepository users;
   private final PersonalData personalData;
   private final ExportLinks exportLinks;
+  private final Analytics analytics;
 
   public PostgresStores(PostgresSettings settings) {
     this(settings, UnaryOperator.identity());
@@ -71,6 +72,7 @@ public final class PostgresStores implements AutoCloseable {
     this.users = new JooqUserRepository(jooq);
     this.personalData = new JooqPersonalData(jooq);
     this.exportLinks = new JooqExportLinks(jooq);
+    this.analytics = new Analytics(jooq);
   }
 
   private static HikariDataSource pool(PostgresSettings settings) {
@@ -157,6 +159,11 @@ public final class PostgresStores implements AutoCloseable {
 
   public ExportLinks exportLinks() {
     return exportLinks;
+  }
+
+  /** What an operator asks about days and models. */
+  public Analytics analytics() {
+    return analytics;
   }
 
   /** Whether the database answers now. Blocks for some seconds at most. */

@@ -52,6 +52,7 @@ import life.avai.server.auth.ClerkCredentialVerifier;
 import life.avai.server.auth.ClerkKeys;
 import life.avai.server.auth.ClerkWebhook;
 import life.avai.server.auth.SvixSignature;
+import life.avai.server.http.AdminResources;
 import life.avai.server.http.ConnectionLimits;
 import life.avai.server.http.Endpoint;
 import life.avai.server.http.ExportEndpoint;
@@ -172,7 +173,14 @@ public final class AvaiServer implements AutoCloseable {
     gauges(stores, conversations.events(), status);
     HttpResources resources =
         new HttpResources(
-            this::health, metrics::scrape, settings.metricsPort(), page(settings.identity()));
+            this::health,
+            metrics::scrape,
+            settings.adminToken() == null
+                ? null
+                : new AdminResources(
+                    settings.adminToken().value(), stores.analytics()::since, clock),
+            settings.metricsPort(),
+            page(settings.identity()));
     TrustedProxies proxies = settings.trustedProxies();
     Newcomers newcomers = newcomers(settings);
     metrics.gauge(

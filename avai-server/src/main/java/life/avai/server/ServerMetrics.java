@@ -146,6 +146,30 @@ final class ServerMetrics implements TurnListener, CanisterEvents, EdgeEvents, A
     line.log("turn");
   }
 
+  /** What protects the server, and whom it has met. */
+  private enum Limit {
+    MESSAGE_RATE,
+    CONNECTIONS,
+    CONNECTIONS_PER_USER,
+    UNFINISHED_TURNS,
+    CONTENT_SIZE,
+    FRAME_SIZE,
+    SLOW_READER,
+    AUTHENTICATION_TIME,
+    ERRORS
+  }
+
+  private Counter limit(Limit limit) {
+    return Counter.builder("avai.limits.hit")
+        .description("How often a limit was met, by which")
+        .tag("limit", limit.name().toLowerCase(Locale.ROOT))
+        .register(registry);
+  }
+
+  void loopLag(Duration lag) {
+    loopLag.record(lag);
+  }
+
   @Override
   public void acknowledged(Duration after) {
     acknowledgements.record(after);

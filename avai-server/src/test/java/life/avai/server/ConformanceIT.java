@@ -71,6 +71,7 @@ class ConformanceIT {
         new HttpResources(
             () -> new HttpResources.Health(true, "ok", Map.of()),
             () -> "",
+            null,
             0,
             new PageConfig("test", "allowed", null));
     return listener.listen(

@@ -9,6 +9,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 
+import life.avai.persistence.jooq.tables.AnalyticsMessages;
+import life.avai.persistence.jooq.tables.AnalyticsTurns;
 import life.avai.persistence.jooq.tables.ClaimTurns;
 import life.avai.persistence.jooq.tables.ContextBefore;
 import life.avai.persistence.jooq.tables.DeletedSends;
@@ -38,6 +40,10 @@ public class Public extends SchemaImpl {
     private static final long serialVersionUID = 1L;
 
     public static final Public PUBLIC = new Public();
+
+    public final AnalyticsMessages ANALYTICS_MESSAGES = AnalyticsMessages.ANALYTICS_MESSAGES;
+
+    public final AnalyticsTurns ANALYTICS_TURNS = AnalyticsTurns.ANALYTICS_TURNS;
 
     public final ClaimTurns CLAIM_TURNS = ClaimTurns.CLAIM_TURNS;
 
@@ -472,6 +478,8 @@ public class Public extends SchemaImpl {
     @Override
     public final List<Table<?>> getTables() {
         return Arrays.asList(
+            AnalyticsMessages.ANALYTICS_MESSAGES,
+            AnalyticsTurns.ANALYTICS_TURNS,
             ClaimTurns.CLAIM_TURNS,
             ContextBefore.CONTEXT_BEFORE,
             DeletedSends.DELETED_SENDS,

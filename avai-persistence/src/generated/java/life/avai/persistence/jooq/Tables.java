@@ -7,6 +7,8 @@ package life.avai.persistence.jooq;
 import java.time.OffsetDateTime;
 import java.util.UUID;
 
+import life.avai.persistence.jooq.tables.AnalyticsMessages;
+import life.avai.persistence.jooq.tables.AnalyticsTurns;
 import life.avai.persistence.jooq.tables.ClaimTurns;
 import life.avai.persistence.jooq.tables.ContextBefore;
 import life.avai.persistence.jooq.tables.DeletedSends;
@@ -26,6 +28,10 @@ import org.jooq.Result;
 
 @SuppressWarnings({ "all", "unchecked", "rawtypes", "this-escape" })
 public class Tables {
+
+    public static final AnalyticsMessages ANALYTICS_MESSAGES = AnalyticsMessages.ANALYTICS_MESSAGES;
+
+    public static final AnalyticsTurns ANALYTICS_TURNS = AnalyticsTurns.ANALYTICS_TURNS;
 
     public static final ClaimTurns CLAIM_TURNS = ClaimTurns.CLAIM_TURNS;
 

@@ -55,11 +55,11 @@ final class CanisterExamination implements Examination {
       builder.buildAsync(url, new WebSocket.Listener() {}).join().abort();
       return ok(SUBJECT, place + " accepts");
     } catch (CompletionException e) {
-      return explain(place, e.getCause());
+      return explain(place, e);
     }
   }
 
-  private Finding explain(String place, Throwable cause) {
+  private Finding explain(String place, CompletionException cause) {
     for (Throwable each = cause; each != null; each = each.getCause()) {
       switch (each) {
         case WebSocketHandshakeException refused -> {
@@ -83,11 +83,12 @@ final class CanisterExamination implements Examination {
         }
       }
     }
-    return cause instanceof ConnectException
+    Throwable why = cause.getCause() == null ? cause : cause.getCause();
+    return why instanceof ConnectException
         ? wrong(SUBJECT, place + " refuses connections", "is it running, and is the port right?")
         : wrong(
             SUBJECT,
-            place + " ends the handshake (" + cause.getClass().getSimpleName() + ")",
+            place + " ends the handshake (" + why.getClass().getSimpleName() + ")",
             "is it a WebSocket, and is it ws:// or wss://?");
   }
 

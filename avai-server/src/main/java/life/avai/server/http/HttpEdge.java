@@ -292,7 +292,8 @@ public final class HttpEdge extends SimpleChannelInboundHandler<FullHttpRequest>
             path,
             isLocal(context, request),
             local(context).getPort(),
-            request.headers().get(HttpHeaderNames.IF_NONE_MATCH));
+            request.headers().get(HttpHeaderNames.IF_NONE_MATCH),
+            request.headers().get(HttpHeaderNames.AUTHORIZATION));
     // Health asks the database and waits for it, so no answer is made on the event loop.
     Thread unused =
         Thread.ofVirtual()

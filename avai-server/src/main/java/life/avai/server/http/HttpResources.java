@@ -20,6 +20,7 @@ public final class HttpResources {
   private static final String JSON_TYPE = "application/json; charset=utf-8";
   private final Supplier<Health> health;
   private final Supplier<String> metrics;
+  private final @Nullable AdminResources admin;
   private final boolean operatorsOnMainPort;
   private final int metricsPort;
   private final PageConfig page;
@@ -28,14 +29,20 @@ public final class HttpResources {
   /**
    * Made once for a server.
    *
+   * @param admin for those who may see {@code /metrics} and have a token; null for nobody
    * @param metricsPort where {@code /metrics} and health details are for everybody who can reach
    *     it; 0 when there is no such port, and then the loopback alone sees them on the main one
    * @param page what the chat page is told
    */
   public HttpResources(
-      Supplier<Health> health, Supplier<String> metrics, int metricsPort, PageConfig page) {
+      Supplier<Health> health,
+      Supplier<String> metrics,
+      @Nullable AdminResources admin,
+      int metricsPort,
+      PageConfig page) {
     this.health = health;
     this.metrics = metrics;
+    this.admin = admin;
     this.metricsPort = metricsPort;
     this.operatorsOnMainPort = metricsPort == 0;
     this.page = page;
@@ -48,8 +55,10 @@ public final class HttpResources {
    * @param local whether it comes from this machine, on nobody else's behalf
    * @param port where it came in
    * @param tag {@code If-None-Match}; null when it is absent
+   * @param authorization the header; null when it is absent
    */
-  public record Request(String path, boolean local, int port, @Nullable String tag) {}
+  public record Request(
+      String path, boolean local, int port, @Nullable String tag, @Nullable String authorization) {}
 
   /** What is sent back. */
   @SuppressWarnings("ArrayRecordComponent") // Never compared, and copied by nobody: it is a body.
@@ -97,6 +106,10 @@ public final class HttpResources {
                   metrics.get().getBytes(StandardCharsets.UTF_8),
                   Map.of())
               : notFound();
+      case "/admin", "/admin/analytics.json" ->
+          admin != null && isOperator(request)
+              ? admin.answer(request.path(), request.authorization())
+              : notFound();
       case "/config.json" -> Answer.json(HttpResponseStatus.OK, page.fields());
       case "/" -> file("/index.html", request.tag());
       default -> file(request.path(), request.tag());
@@ -114,6 +127,7 @@ public final class HttpResources {
   /** Whether there is something under a path, whoever may see it. */
   boolean has(String path) {
     return switch (path) {
+      case "/admin", "/admin/analytics.json" -> admin != null;
       case "/", "/config.json", "/metrics", "/health", "/health/live", "/health/ready" -> true;
       default -> file(path, null).status().equals(HttpResponseStatus.OK);
     };

@@ -32,6 +32,8 @@ public final class Environment {
   private static final String SUPABASE_PROJECT =
       "https://<project>.supabase.co; for a host of its own set DATABASE_URL";
 
+  private static final int SHORTEST_TOKEN = 16;
+
   private final Variables variables;
   private final String defaultHost;
 
@@ -92,6 +94,7 @@ public final class Environment {
             redis(),
             variables.durationOrNone("AVAI_SHUTDOWN_GRACE", Duration.ofSeconds(10)),
             variables.integer("AVAI_METRICS_PORT", 0, 0, 65_535),
+            adminToken(),
             new ServerSettings.LogSettings(
                 variables.oneOf(
                     "LOG_FORMAT",
@@ -113,6 +116,15 @@ public final class Environment {
     return variables.isSet("AVAI_ENV")
         ? variables.oneOf("AVAI_ENV", Mode.class, Mode.DEVELOPMENT)
         : variables.oneOf("NODE_ENV", Mode.class, Mode.DEVELOPMENT);
+  }
+
+  private @Nullable Secret adminToken() {
+    String token = variables.headerText("AVAI_ADMIN_TOKEN");
+    if (token != null && token.length() < SHORTEST_TOKEN) {
+      throw new ConfigurationException(
+          "AVAI_ADMIN_TOKEN", "at least " + SHORTEST_TOKEN + " characters that nobody can guess");
+    }
+    return token == null ? null : new Secret(token);
   }
 
   private @Nullable String redis() {

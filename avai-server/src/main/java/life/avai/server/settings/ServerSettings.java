@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param allowedOrigins empty for the same host and localhost
  * @param tlsCertificate PEM, with {@code tlsKey}; null for plain sockets
  * @param metricsPort 0 for none of its own
+ * @param adminToken what operators show to see {@code /admin}; null when nobody sees it
  * @param redisUrl null for one node
  */
 public record ServerSettings(
@@ -50,6 +51,7 @@ public record ServerSettings(
     @Nullable String redisUrl,
     Duration shutdownGrace,
     int metricsPort,
+    @Nullable Secret adminToken,
     LogSettings log) {
   public ServerSettings {
     allowedOrigins = Set.copyOf(allowedOrigins);
@@ -95,6 +97,18 @@ public record ServerSettings(
             : "sign-in: none (CLERK_PUBLISHABLE_KEY); everybody is anonymous",
         "anonymous: " + identity.anonymous().name().toLowerCase(Locale.ROOT),
         "origins: " + (allowedOrigins.isEmpty() ? "the same host and localhost" : allowedOrigins),
+        "metrics: "
+            + (metricsPort == 0
+                ? "/metrics for this machine"
+                : "port " + metricsPort + " (AVAI_METRICS_PORT)")
+            + (adminToken == null ? ", no /admin (AVAI_ADMIN_TOKEN)" : ", /admin for operators"),
+        "limits: "
+            + messageLimits.anonymous()
+            + " messages a minute from an anonymous user, "
+            + messageLimits.free()
+            + " from others, "
+            + maxConnections
+            + " connections",
         "mode: " + (production ? "production" : "development"));
   }
 }
