@@ -135,6 +135,8 @@ class OperatorFilesTest {
         var waiting = client.say(sent.threadId(), "And now?");
         await(server, "avai_turns_waiting", 1);
         moments.add(scrape(server));
+        canister.restart();
+        await(server, "avai_canister_connects_total", 2);
         var refused =
             client.request(
                 "send_message", "thread_id", sent.threadId(), "content", "long ".repeat(100));
@@ -144,6 +146,9 @@ class OperatorFilesTest {
         await(server, "avai_limits_hit_total", 2);
       }
       await(server, "avai_loop_lag_seconds_count", 1);
+      // Told of only once there was one.
+      System.gc();
+      await(server, "jvm_gc_pause_seconds_count", 1);
       moments.add(scrape(server));
     }
     Map<String, Double> last = moments.getLast();
