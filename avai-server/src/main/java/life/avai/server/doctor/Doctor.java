@@ -43,7 +43,7 @@ public final class Doctor {
       return List.of(
           Finding.wrong(
               "settings",
-              e.getMessage(),
+              String.valueOf(e.getMessage()),
               "change the variable as docs/operations.md describes it"));
     }
     return Stream.of(
