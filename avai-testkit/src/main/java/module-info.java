@@ -11,6 +11,7 @@ module life.avai.testkit {
   exports life.avai.testkit.canister;
   exports life.avai.testkit.check;
   exports life.avai.testkit.client;
+  exports life.avai.testkit.conformance;
   exports life.avai.testkit.contract;
   exports life.avai.testkit.fault;
   exports life.avai.testkit.fixture;
@@ -20,6 +21,10 @@ module life.avai.testkit {
   exports life.avai.testkit.time;
   exports life.avai.testkit.websocket;
 
-  // JUnit runs the contracts by reflection.
+  uses life.avai.testkit.canister.CanisterListener;
+  uses life.avai.testkit.client.ClientListener;
+
+  // JUnit runs the contracts and the statements by reflection.
+  opens life.avai.testkit.conformance;
   opens life.avai.testkit.contract;
 }

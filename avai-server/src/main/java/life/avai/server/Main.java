@@ -180,6 +180,8 @@ public final class Main {
               doctor     hold the configuration of serve against reality, and say how to mend what is
                          wrong: exits with 0 when nothing is, else 1
               aot        keep what a JDK 25 or later learns of a start, so that the next ones are quicker
+              conformance
+                         hold a server to the protocol: --url ws://127.0.0.1:8080/ws
               help       this text\
 """);
     return status;

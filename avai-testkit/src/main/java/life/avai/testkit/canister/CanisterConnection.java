@@ -86,6 +86,7 @@ final class CanisterConnection {
         case "process" -> process(json);
         case "cancel" -> cancel(json);
         case "ping" -> {
+          log.listener().received(number, json);
           log.ping();
           if (switches.answersPings()) {
             send(Frame.text("{\"type\":\"pong\"}").toBytes());

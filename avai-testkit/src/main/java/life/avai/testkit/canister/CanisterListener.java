@@ -5,13 +5,16 @@ import life.avai.testkit.json.JsonObject;
 /**
  * Hears what a {@link FakeCanister} is asked and what its scripts answer. Called on the canister's
  * threads, which wait meanwhile: be quick. Safe for use by many threads at once.
+ *
+ * <p>A listener that is provided as a service (a name in {@code
+ * META-INF/services/life.avai.testkit.canister.CanisterListener}) hears every canister.
  */
 public interface CanisterListener {
   /** Hears nothing. */
   CanisterListener NONE = new CanisterListener() {};
 
   /**
-   * A {@code process} or {@code cancel} came.
+   * A {@code process}, {@code cancel} or {@code ping} came.
    *
    * @param connection the number of its connection, from 1
    * @param frame the frame

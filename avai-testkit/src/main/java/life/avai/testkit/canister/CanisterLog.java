@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class CanisterLog {
   private final Monitor monitor = new Monitor();
   private final int keep;
-  private volatile CanisterListener listener = CanisterListener.NONE;
+  private volatile CanisterListener listener = CanisterListeners.with(CanisterListener.NONE);
 
   // All guarded by monitor.
   private final Deque<ProcessRequest> requests = new ArrayDeque<>();
@@ -37,7 +37,7 @@ final class CanisterLog {
   }
 
   void listener(CanisterListener hears) {
-    listener = hears;
+    listener = CanisterListeners.with(hears);
   }
 
   void connected(UpgradeRequest handshake) {

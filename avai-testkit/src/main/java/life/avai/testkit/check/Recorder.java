@@ -105,7 +105,9 @@ public final class Recorder {
     return new CanisterListener() {
       @Override
       public void received(int connection, JsonObject frame) {
-        add(Kind.ASKED, connection, frame);
+        if (!frame.type().equals("ping")) {
+          add(Kind.ASKED, connection, frame);
+        }
       }
 
       @Override

@@ -6,6 +6,9 @@ import life.avai.testkit.websocket.CloseStatus;
 /**
  * Hears everything that a {@link TestClient} sends and receives. Called on the thread that sends or
  * reads, which waits meanwhile: be quick. Safe for use by many threads at once.
+ *
+ * <p>A listener that is provided as a service (a name in {@code
+ * META-INF/services/life.avai.testkit.client.ClientListener}) hears every client.
  */
 public interface ClientListener {
   /** Hears nothing. */

@@ -90,8 +90,8 @@ public final class TestClient implements AutoCloseable {
    */
   public static TestClient connect(WebSocketDialer dialer, ClientListener listener) {
     try {
-      var client = new TestClient(dialer.connect(), listener);
-      listener.opened(client);
+      var client = new TestClient(dialer.connect(), ClientListeners.with(listener));
+      client.listener.opened(client);
       Thread.ofVirtual().name("test-client").start(client::read);
       return client;
     } catch (IOException e) {
