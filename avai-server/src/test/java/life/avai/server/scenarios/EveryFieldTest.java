@@ -3,7 +3,9 @@ package life.avai.server.scenarios;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import life.avai.server.protocol.Conversation;
 import life.avai.testkit.client.TestClient;
+import life.avai.testkit.json.Json;
 import life.avai.testkit.json.JsonObject;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -87,6 +89,9 @@ class EveryFieldTest extends Scenario {
         assertError(error, "INVALID_MESSAGE");
         assertThat(error.string("field")).as(wrong).isEqualTo(field);
         assertThat(error.string("message")).as(wrong).startsWith(field + ": expected ");
+        assertThat(Conversation.FROM_CLIENT.problems(frame(type, rest, field, wrong)))
+            .as("what the schema says of %s", wrong)
+            .isNotEmpty();
       }
       for (String nothing : List.of(rest, rest + ",\"" + field + "\":null")) {
         JsonObject answer = answer(client, type, nothing);
@@ -97,6 +102,10 @@ class EveryFieldTest extends Scenario {
         }
       }
     }
+  }
+
+  private static JsonObject frame(String type, String rest, String field, String value) {
+    return Json.parseObject("{\"type\":\"" + type + "\"" + rest + "}").with(field, Json.raw(value));
   }
 
   private static JsonObject answer(TestClient client, String type, String rest) {
