@@ -146,6 +146,7 @@ class AdminTest {
         """);
     database.run("alter default privileges in schema public grant all on tables to anon");
     try (TestServer server = TestServer.start(Map.of("DATABASE_URL", database.variable()))) {
+      assertThat(server.get("/health/ready").statusCode()).isEqualTo(200);
       for (String view : List.of("analytics_messages", "analytics_turns")) {
         assertThat(
                 database.one("select has_table_privilege('anon', '%s', 'select')".formatted(view)))
