@@ -234,12 +234,7 @@ public final class AvaiServer implements AutoCloseable {
           CERTIFICATE_CHECK.toMillis(),
           TimeUnit.MILLISECONDS);
     }
-    assistant.onStatusChange(() -> {
-      // At the end the canisters go, one after the other, and nobody is left to be told.
-      if (!closed.get()) {
-        Thread.ofVirtual().name("status").start(() -> registry.announce(status));
-      }
-    });
+    assistant.onStatusChange(() -> status.changed(registry));
     RetentionSweep retention =
         new RetentionSweep(
             new ForgetIdleUsers(

@@ -53,7 +53,7 @@ final class FrameHandler {
           session.socket().send(ServerFrames.pong(answerType, services.clock().instant()), tag);
       case ClientFrame.GetAiStatus() -> {
         session.statusAsked();
-        session.socket().send(services.status().frame(), tag);
+        services.status().tell(status -> session.socket().send(status, tag));
       }
       case ClientFrame.SendMessage message -> send(message, tag);
       case ClientFrame.Cancel(var thread, var turn) ->

@@ -145,8 +145,7 @@ public final class SessionRegistry {
   }
 
   /** Tells those who asked how the assistant does. */
-  public void announce(AiStatus status) {
-    ServerFrame frame = status.frame();
-    sessions.values().forEach(session -> session.tellStatusIfAsked(frame));
+  void announceStatus(ServerFrame status) {
+    sessions.values().forEach(session -> session.tellStatusIfAsked(status));
   }
 }
