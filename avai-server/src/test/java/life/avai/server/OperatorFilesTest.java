@@ -127,7 +127,7 @@ class OperatorFilesTest {
         Acknowledgement held = client.say(sent.threadId(), "And this?");
         var asked = canister.awaitRequests(2);
         moments.add(scrape(server));
-        var cancelled = client.request("cancel_message", "thread_id", sent.threadId());
+        var cancelled = client.request("cancel", "thread_id", sent.threadId());
         await(server, "avai_turn_seconds_count", 2);
 
         canister.stop();

@@ -76,7 +76,10 @@ final class CanisterExamination implements Examination {
           return wrong(SUBJECT, place + " is no name that is known", "correct the URL, or the DNS");
         }
         case HttpTimeoutException ignored -> {
-          return wrong(SUBJECT, place + " does not answer", "is there a firewall?");
+          return wrong(
+              SUBJECT,
+              place + " does not answer",
+              "is there a firewall, and is it ws:// or wss://?");
         }
         default -> {
           // Wrapped, perhaps.
