@@ -74,6 +74,9 @@ public final class TurnDispatcher implements AutoCloseable {
   /** Whether turns may wait that nobody had room for: whoever comes now stands behind them. */
   private volatile boolean backlog;
 
+  /** How often somebody found no room: whether that happened since a claim began. */
+  private final AtomicInteger foundFull = new AtomicInteger();
+
   private final Pace pace;
   private volatile boolean closing;
 
@@ -112,6 +115,7 @@ public final class TurnDispatcher implements AutoCloseable {
       return new TurnStart.FailDisabled();
     }
     if (status.isReachable() && status.capacity() < 1) {
+      foundFull.incrementAndGet();
       backlog = true;
     }
     return !closing && !backlog && status.isReachable()
@@ -332,7 +336,7 @@ public final class TurnDispatcher implements AutoCloseable {
     if (left.state().isTerminal()) {
       pace.ended();
     }
-    if (backlog || claimAgain) {
+    if (backlog || claimAgain || claiming.get()) {
       // Others wait too, and perhaps for longer than this thread's next.
       claimSoon();
     } else if (left.moreWaiting()) {
@@ -399,11 +403,14 @@ public final class TurnDispatcher implements AutoCloseable {
       backlog = !closing && assistant.status().isReachable();
       return false;
     }
+    int full = foundFull.get();
     long since = System.nanoTime();
     List<ClaimedTurn> claimed = store.claim(lease, room, null);
     claimed.forEach(turn -> run(turn, since));
-    backlog = claimed.size() == room;
-    return backlog;
+    boolean more = claimed.size() == room;
+    // Whoever found no room meanwhile may have come too late for this claim.
+    backlog = more || foundFull.get() != full;
+    return more;
   }
 
   private void tick() {

@@ -71,6 +71,11 @@ final class InMemoryConversations implements ConversationStore {
 
   private record Candidate(Conversation conversation, Turn turn) {}
 
+  /** Of one instant the ids tell, as they do in the database: they stand in order of time. */
+  private static final Comparator<Candidate> OLDEST_FIRST =
+      Comparator.comparing((Candidate candidate) -> candidate.turn().createdAt)
+          .thenComparing(candidate -> candidate.turn().id.toString());
+
   @Override
   public List<ClaimedTurn> claim(Lease lease, int limit, @Nullable ThreadId only) {
     return tables.atomically(() -> {
@@ -82,7 +87,7 @@ final class InMemoryConversations implements ConversationStore {
                   conversation.oldestUnfinished().stream()
                       .filter(turn -> turn.isClaimable(now))
                       .map(turn -> new Candidate(conversation, turn)))
-              .sorted(Comparator.comparing(candidate -> candidate.turn().createdAt))
+              .sorted(OLDEST_FIRST)
               .toList();
       return takingTurns(oldestFirst).stream()
           .limit(limit)
