@@ -103,7 +103,11 @@ final class AnswerTurn {
       try {
         AssistantRequest request = request(running, progress, deadline);
         progress.asking(request.estimatedTokens());
-        reply = running.interruptibly(() -> assistant.reply(request, progress));
+        reply =
+            running.interruptibly(() -> {
+              running.asking();
+              return assistant.reply(request, progress);
+            });
       } catch (InterruptedException e) {
         return stopped(running, progress);
       }

@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import life.avai.domain.turn.ClaimedTurn;
@@ -36,6 +37,8 @@ final class RunningTurn {
   }
 
   private final ClaimedTurn turn;
+  private final Runnable onAsking;
+  private final AtomicBoolean asking = new AtomicBoolean();
   private final CompletableFuture<TurnState> left = new CompletableFuture<>();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition stopped = lock.newCondition();
@@ -43,8 +46,21 @@ final class RunningTurn {
   private @Nullable Thread waiting;
   private @Nullable Stop stop;
 
-  RunningTurn(ClaimedTurn turn) {
+  /**
+   * A turn that was claimed.
+   *
+   * @param onAsking called once, when the assistant is asked or the turn is left without that
+   */
+  RunningTurn(ClaimedTurn turn, Runnable onAsking) {
     this.turn = requireNonNull(turn, "turn");
+    this.onAsking = requireNonNull(onAsking, "onAsking");
+  }
+
+  /** From now on the assistant itself knows that it has this question. */
+  void asking() {
+    if (asking.compareAndSet(false, true)) {
+      onAsking.run();
+    }
   }
 
   ClaimedTurn turn() {

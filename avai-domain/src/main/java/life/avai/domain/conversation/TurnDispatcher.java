@@ -77,6 +77,9 @@ public final class TurnDispatcher implements AutoCloseable {
   /** How often somebody found no room: whether that happened since a claim began. */
   private final AtomicInteger foundFull = new AtomicInteger();
 
+  /** How many turns were begun here of which the assistant has not been told yet. */
+  private final AtomicInteger unasked = new AtomicInteger();
+
   private final Pace pace;
   private volatile boolean closing;
 
@@ -114,7 +117,7 @@ public final class TurnDispatcher implements AutoCloseable {
     if (status.state() == AssistantStatus.State.DISABLED) {
       return new TurnStart.FailDisabled();
     }
-    if (status.isReachable() && status.capacity() < 1) {
+    if (status.isReachable() && room(status) < 1) {
       foundFull.incrementAndGet();
       backlog = true;
     }
@@ -183,7 +186,8 @@ public final class TurnDispatcher implements AutoCloseable {
    * @param since when the turn's lease had not begun
    */
   private void run(ClaimedTurn turn, long since) {
-    RunningTurn entry = new RunningTurn(turn);
+    unasked.incrementAndGet();
+    RunningTurn entry = new RunningTurn(turn, unasked::decrementAndGet);
     awaited.remove(turn.id());
     RunningTurn former = running.put(turn.id(), entry);
     if (former != null) {
@@ -325,6 +329,7 @@ public final class TurnDispatcher implements AutoCloseable {
       LOG.log(System.Logger.Level.ERROR, "turn broke request=" + entry.turn().id(), e);
       left = failBroken(entry, progress);
     }
+    entry.asking();
     // Only this run: the turn may have been claimed again since it was given back.
     running.remove(entry.turn().id(), entry);
     if (!left.state().isTerminal()) {
@@ -373,7 +378,12 @@ public final class TurnDispatcher implements AutoCloseable {
 
   private boolean canAnswer() {
     AssistantStatus status = assistant.status();
-    return status.isReachable() && status.capacity() > 0;
+    return status.isReachable() && room(status) > 0;
+  }
+
+  /** How many more questions can be put, those that are about to be put taken off. */
+  private int room(AssistantStatus status) {
+    return status.capacity() - unasked.get();
   }
 
   private void claimWhileThereAre() {
@@ -398,7 +408,7 @@ public final class TurnDispatcher implements AutoCloseable {
 
   /** Claims as many turns as can be answered now; tells whether there may be more. */
   private boolean claimBatch() {
-    int room = Math.min(CLAIM_BATCH, assistant.status().capacity());
+    int room = Math.min(CLAIM_BATCH, room(assistant.status()));
     if (closing || !canAnswer() || room < 1) {
       backlog = !closing && assistant.status().isReachable();
       return false;
