@@ -79,6 +79,21 @@ final class ClientSocket {
     enqueue(frame, tag);
   }
 
+  /** Sends the answer to a request behind the events that it has led to already. */
+  void sendBehindNews(ServerFrame frame, RequestTag tag) {
+    answers.incrementAndGet();
+    if (isOpen()) {
+      ByteBuf text = FrameEncoder.encode(channel.alloc(), frame, tag);
+      channel
+          .eventLoop()
+          .execute(() -> {
+            boolean unused = writeOutgoing();
+            unused = news.writeNews();
+            channel.writeAndFlush(new TextWebSocketFrame(text), channel.voidPromise());
+          });
+    }
+  }
+
   /** How many answers were sent so far. */
   int answers() {
     return answers.get();

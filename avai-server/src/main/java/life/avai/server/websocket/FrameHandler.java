@@ -60,7 +60,7 @@ final class FrameHandler {
           orNotFound(
               services.cancelTurns().handle(user(), thread, turn),
               tag,
-              ended -> session.socket().send(ServerFrames.cancelAck(thread, ended), tag));
+              ended -> session.socket().sendBehindNews(ServerFrames.cancelAck(thread, ended), tag));
       case ClientFrame.Regenerate(var thread) -> regenerate(thread, tag);
       case ClientFrame.Typing typing -> typing(typing, tag);
       case ClientFrame.CreateThread(var title, var description) ->
