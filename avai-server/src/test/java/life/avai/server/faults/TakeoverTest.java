@@ -163,4 +163,40 @@ class TakeoverTest {
       }
     }
   }
+
+  @Test
+  void cancelAfterARestart_endsTheTurnThatThisTookUpAgain() {
+    CompletableFuture<Void> never = new CompletableFuture<>();
+    CanisterScript endless = CanisterScript.playing(Step.delta("on and on"), Step.await(never));
+    try (FakeCanister canister = FakeCanister.start(endless)) {
+      Map<String, String> variables =
+          variables(
+              canister, LONG_LEASE, Map.of("AVAI_DATA_DIR", directory.resolve("data").toString()));
+      String session;
+      Acknowledgement sent;
+      try (ServerProcess first = ServerProcess.start(directory, variables);
+          TestClient client = TestClient.connect(first.address())) {
+        canister.awaitConnection();
+        session = client.authenticateAnonymously().string("session_token");
+        sent = client.say("new", "will you ever stop?");
+        client.await("ai_response_delta");
+        first.kill();
+      }
+      try (ServerProcess second = ServerProcess.start(directory, variables);
+          TestClient client = TestClient.connect(second.address())) {
+        client.request("authenticate", "session_token", session);
+        client.request("subscribe", "thread_id", sent.threadId());
+        assertThat(client.await("ai_response_delta").integer("attempt")).isEqualTo(2);
+
+        assertThat(client.request("cancel", "thread_id", sent.threadId()).list("request_ids"))
+            .isEqualTo(List.of(sent.requestId()));
+
+        assertThat(client.await("ai_cancelled").string("content")).isEqualTo("on and on");
+        canister.awaitCancel(sent.requestId());
+        assertThat(canister.received()).hasSize(2);
+        second.terminate();
+        second.awaitExit();
+      }
+    }
+  }
 }
