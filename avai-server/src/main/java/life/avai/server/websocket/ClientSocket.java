@@ -89,7 +89,8 @@ final class ClientSocket {
           .execute(() -> {
             boolean unused = writeOutgoing();
             unused = news.writeNews();
-            channel.writeAndFlush(new TextWebSocketFrame(text), channel.voidPromise());
+            writeText(text);
+            channel.flush();
           });
     }
   }
@@ -135,8 +136,7 @@ final class ClientSocket {
   void write(ServerFrame frame) {
     boolean unused = writeOutgoing();
     if (isOpen()) {
-      ByteBuf text = FrameEncoder.encode(channel.alloc(), frame, RequestTag.NONE);
-      channel.write(new TextWebSocketFrame(text), channel.voidPromise());
+      writeText(FrameEncoder.encode(channel.alloc(), frame, RequestTag.NONE));
     }
   }
 
@@ -145,10 +145,19 @@ final class ClientSocket {
     boolean written = false;
     ByteBuf text;
     while ((text = outgoing.poll()) != null) {
-      channel.write(new TextWebSocketFrame(text), channel.voidPromise());
+      writeText(text);
       written = true;
     }
     return written;
+  }
+
+  /** Nothing is said after the goodbye (RFC 6455, 5.5.1). Event loop only. */
+  private void writeText(ByteBuf text) {
+    if (closing) {
+      text.release();
+    } else {
+      channel.write(new TextWebSocketFrame(text), channel.voidPromise());
+    }
   }
 
   void flush() {
@@ -162,9 +171,13 @@ final class ClientSocket {
   }
 
   void ping() {
-    if (isOpen()) {
-      channel.writeAndFlush(new PingWebSocketFrame(), channel.voidPromise());
-    }
+    channel
+        .eventLoop()
+        .execute(() -> {
+          if (isOpen()) {
+            channel.writeAndFlush(new PingWebSocketFrame(), channel.voidPromise());
+          }
+        });
   }
 
   /**
@@ -225,6 +238,7 @@ final class ClientSocket {
           if (closing) {
             return;
           }
+          boolean unused = writeOutgoing();
           closing = true;
           events.closed(why);
           writabilityChanged();
@@ -252,6 +266,7 @@ final class ClientSocket {
       channel.close();
       return;
     }
+    boolean unused = writeOutgoing();
     closing = true;
     writabilityChanged();
     int status = frame.statusCode();
