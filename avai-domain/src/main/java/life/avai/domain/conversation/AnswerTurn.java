@@ -182,16 +182,14 @@ final class AnswerTurn {
   }
 
   private Left finishAnswered(RunningTurn running, TurnProgress progress, Completion completion) {
-    int held = progress.attempt();
     if (progress.isEmpty()) {
       // It came whole: nothing was streamed that it could replace.
       progress.delta(completion.text());
-    } else if (!progress.textIs(completion.text())) {
-      // What was streamed is not what was answered. The whole text wins, under a number of its own.
-      progress.restart(held + 1);
-      progress.delta(completion.text());
     }
-    progress.reported(completion.model(), completion.tokenCount());
+    progress.answered(completion);
+    // The whole text wins over what was streamed, under a number of its own.
+    boolean replaces = !progress.textIs(completion.text());
+    int kept = progress.attempt() + (replaces ? 1 : 0);
     ReplyDraft draft =
         new ReplyDraft(
             progress.messageId(),
@@ -203,9 +201,14 @@ final class AnswerTurn {
             completion.processingTime(),
             completion.metadata(),
             FinishReason.COMPLETE);
-    return switch (finish(running, progress, held, new TurnEnd.Result.Answered(draft))) {
+    return switch (finish(running, progress, kept, new TurnEnd.Result.Answered(draft))) {
       case Fenced() -> lost(progress);
       case Finished(var message, var moreWaiting) -> {
+        if (replaces) {
+          // Not before the number is ours: another server may have begun another text under it.
+          progress.restart(kept);
+          progress.delta(completion.text());
+        }
         progress.end();
         events.publish(
             new TurnAnswered(
@@ -233,8 +236,8 @@ final class AnswerTurn {
                 null,
                 null,
                 FinishReason.CANCELLED);
-    int held = progress.attempt();
-    return switch (finish(running, progress, held, new TurnEnd.Result.Cancelled(partial))) {
+    TurnEnd.Result cancelled = new TurnEnd.Result.Cancelled(partial);
+    return switch (finish(running, progress, progress.attempt(), cancelled)) {
       case Fenced() -> lost(progress);
       case Finished(var message, var moreWaiting) -> {
         progress.end();
@@ -251,8 +254,8 @@ final class AnswerTurn {
       String reason,
       Duration retryAfter) {
     progress.failure(code);
-    int held = progress.attempt();
-    return switch (finish(running, progress, held, new TurnEnd.Result.Failed(code))) {
+    TurnEnd.Result failed = new TurnEnd.Result.Failed(code);
+    return switch (finish(running, progress, progress.attempt(), failed)) {
       case Fenced() -> lost(progress);
       case Finished(var ignored, var moreWaiting) -> {
         progress.end();
@@ -268,13 +271,13 @@ final class AnswerTurn {
    * turn.
    */
   private FinishOutcome finish(
-      RunningTurn running, TurnProgress progress, int held, TurnEnd.Result result) {
+      RunningTurn running, TurnProgress progress, int finalAttempt, TurnEnd.Result result) {
     TurnEnd end =
         new TurnEnd(
             running.turn().id(),
             lease.owner(),
-            held,
             progress.attempt(),
+            finalAttempt,
             clock.instant(),
             result,
             progress.usage());

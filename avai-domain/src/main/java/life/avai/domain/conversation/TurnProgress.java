@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.function.ToIntFunction;
 import life.avai.domain.Ids;
+import life.avai.domain.assistant.Completion;
 import life.avai.domain.assistant.ReplySink;
 import life.avai.domain.conversation.ConversationEvent.AssistantTyping;
 import life.avai.domain.conversation.ConversationEvent.ReplyProgress;
@@ -38,6 +39,7 @@ final class TurnProgress implements ReplySink {
   private volatile @Nullable Instant firstDelta;
   private @Nullable String model;
   private @Nullable Integer counted;
+  private @Nullable String whole;
   private @Nullable FailureCode failure;
   private int promptTokens;
   private int lostTokens;
@@ -122,14 +124,11 @@ final class TurnProgress implements ReplySink {
     lostTokens += estimate.applyAsInt(content());
   }
 
-  /**
-   * The model has reported.
-   *
-   * @param tokens of the reply; null when it did not count them
-   */
-  void reported(@Nullable String name, @Nullable Integer tokens) {
-    model = name;
-    counted = tokens;
+  /** The model has said all, and what it counted. */
+  void answered(Completion completion) {
+    model = completion.model();
+    counted = completion.tokenCount();
+    whole = completion.text();
   }
 
   /** What the turn has cost so far; null when nobody was asked. */
@@ -138,7 +137,8 @@ final class TurnProgress implements ReplySink {
       return null;
     }
     Integer reported = counted;
-    int written = reported == null ? estimate.applyAsInt(content()) : reported;
+    String text = whole == null ? content() : whole;
+    int written = reported == null ? estimate.applyAsInt(text) : reported;
     Instant first = firstDelta;
     return new TurnUsage(
         model,

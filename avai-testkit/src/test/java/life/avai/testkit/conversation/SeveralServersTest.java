@@ -6,11 +6,13 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import life.avai.domain.conversation.ConversationEvent.ReplyAbandoned;
+import life.avai.domain.conversation.ConversationEvent.ReplyStarted;
 import life.avai.domain.conversation.ConversationEvent.TurnAnswered;
 import life.avai.domain.conversation.ConversationEvent.TurnEnded;
 import life.avai.domain.conversation.ConversationEvent.UserTyping;
 import life.avai.domain.conversation.TurnOutcomes;
 import life.avai.domain.conversation.TurnSettings;
+import life.avai.domain.reply.ReplyStream;
 import life.avai.domain.turn.TurnState;
 import life.avai.testkit.assistant.HeldReply;
 import life.avai.testkit.assistant.Script;
@@ -60,6 +62,27 @@ class SeveralServersTest extends ConversationTest {
       // It learns the outcome from the store, as anybody.
       stalled.turns.start();
       assertThat(there.awaited(TurnAnswered.class).message().content()).isEqualTo("The other's.");
+    }
+  }
+
+  @Test
+  void aServerWhoseTurnWasTakenOver_showsNoTextUnderTheOthersNumber() {
+    ScriptedAssistant slow = new ScriptedAssistant();
+    HeldReply held = slow.holds();
+    assistant.plays(Script.answer("The other's."));
+    try (Server stalled = new Server(stores, slow, BRIEF_LEASE, Server.UNLIMITED)) {
+      Watch there = stalled.watch(thread);
+      var unused = stalled.accepted(Server.command(owner, thread, "Is it?"));
+      ReplyStream stream = there.awaited(ReplyStarted.class).stream();
+      held.delta("Mi");
+      assertThat(watch.awaited(TurnAnswered.class).attempt()).isEqualTo(2);
+
+      held.complete("Not what it had begun to say.");
+
+      var abandoned = there.awaited(ReplyAbandoned.class);
+      assertThat(abandoned.requestId()).isEqualTo(stream.requestId());
+      assertThat(stream.attempt()).isEqualTo(1);
+      assertThat(stream.content()).isEqualTo("Mi");
     }
   }
 
