@@ -19,6 +19,7 @@ final class Gapless implements Check {
   /** What one connection has of one turn's reply. */
   private static final class Reading {
     final StringBuilder text = new StringBuilder();
+    @Nullable Object message;
     long attempt;
     long start;
     int outcomesDue = 1;
@@ -146,6 +147,7 @@ final class Gapless implements Check {
           || Character.isHighSurrogate(delta.charAt(delta.length() - 1))) {
         report.add("a delta splits a character", turn, event);
       }
+      reading.message = frame.get("message_id");
       reading.text.append(delta);
     }
 
@@ -187,10 +189,13 @@ final class Gapless implements Check {
       }
       String content = Frames.text(frame, "content");
       Object attempt = frame.get("attempt");
-      if (content != null
-          && !reading.broken
-          && !reading.text.isEmpty()
-          && (attempt == null || Objects.equals(attempt, reading.attempt))) {
+      // Where it has no attempt, another server may have cancelled what it had of an attempt of its
+      // own, which it would have kept under an id of its own.
+      boolean isThisText =
+          attempt == null
+              ? Objects.equals(frame.get("message_id"), reading.message)
+              : Objects.equals(attempt, reading.attempt);
+      if (content != null && isThisText && !reading.broken && !reading.text.isEmpty()) {
         boolean response = frame.type().equals("ai_response");
         boolean whole = !response || reading.end() == content.length();
         if (!whole

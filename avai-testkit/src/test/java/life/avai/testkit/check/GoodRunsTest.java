@@ -114,6 +114,23 @@ class GoodRunsTest {
   }
 
   @Test
+  void cancelAtTheServerThatTookOver_isSound() {
+    story.arrives(1, "ann");
+    Sent sent = story.says(1, "t1", "long story", null);
+    story.isAsked(sent, 1);
+    story.streams(1, sent, 1, 0, "Once upon");
+    story.alter("ai_response_delta", frame -> frame.with("message_id", "lost"));
+    story.isAsked(sent, 2);
+    String id = story.asks(1, "cancel", "thread_id", "t1");
+    story.answers(sent, 2, "There was");
+    story.completes(sent, 2, "The");
+    story.ends(sent, "cancelled", 2, "a" + sent.turn(), null);
+    story.sees(1, "type", "cancel_ack", "in_reply_to", id, "thread_id", "t1");
+    story.shows(1, sent);
+    sound();
+  }
+
+  @Test
   void regenerating_isSound() {
     story.arrives(1, "ann");
     Sent sent = story.says(1, "t1", "a number?", null);
