@@ -34,9 +34,7 @@ final class Chaos {
     CLIENT_RESET_IN_MID_FRAME
   }
 
-  private static final int ATTEMPTS = 20;
-  private static final Duration SHORT = Duration.ofSeconds(2);
-  private static final Duration LONG = Duration.ofSeconds(20);
+  private static final int ATTEMPTS = 5;
   private static final Duration MOMENT = Duration.ofMillis(300);
 
   private final World world;
@@ -69,37 +67,39 @@ final class Chaos {
     FaultProxy canister =
         world.canisterProxies().get(random.nextInt(world.canisterProxies().size()));
     switch (kind) {
-      case SERVER_KILLED -> {
-        node.awaitRunningTurn();
-        world.recorder().snapshot(world.rows());
-        node.process().kill();
-        node.restart();
-        awaitTakenOver();
-      }
-      case SERVER_KILLED_AFTER_COMMIT -> {
-        awaitUnheardCommit(node);
-        node.process().kill();
-        node.database().pass();
-        node.restart();
-      }
+      case SERVER_KILLED -> killInMidReply(node);
+      case SERVER_KILLED_AFTER_COMMIT ->
+          afterUnheardCommit(
+              node,
+              () -> {
+                node.process().kill();
+                node.database().pass();
+                node.restart();
+              });
       case SERVER_STOPPED -> {
-        node.awaitRunningTurn();
-        world.recorder().snapshot(world.rows());
-        node.process().stop();
-        LockSupport.parkNanos(World.LEASE.multipliedBy(2).toNanos());
-        node.process().resume();
-        awaitTakenOver();
+        boolean unused =
+            inMidReply(
+                node,
+                () -> {
+                  world.recorder().snapshot(world.rows());
+                  node.process().stop();
+                  LockSupport.parkNanos(World.LEASE.multipliedBy(2).toNanos());
+                  node.process().resume();
+                  awaitTakenOver();
+                });
       }
       case SERVER_ENDED -> {
-        node.awaitRunningTurn();
-        node.process().terminate();
-        int unused = node.process().awaitExit();
-        node.restart();
+        boolean unused =
+            inMidReply(
+                node,
+                () -> {
+                  node.process().terminate();
+                  int unusedStatus = node.process().awaitExit();
+                  node.restart();
+                });
       }
       case COMMIT_CUT -> {
-        awaitUnheardCommit(node);
-        node.database().reset();
-        node.database().pass();
+        afterUnheardCommit(node, () -> node.database().reset());
         world.recorder().met(Fault.COMMIT_OUTCOME_UNKNOWN);
       }
       case BACKENDS_TERMINATED -> {
@@ -159,6 +159,36 @@ final class Chaos {
     return Duration.ofMillis(from + random.nextInt(to - from));
   }
 
+  private void killInMidReply(Node node) {
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      boolean takenOver =
+          inMidReply(
+              node,
+              () -> {
+                world.recorder().snapshot(world.rows());
+                node.process().kill();
+                node.restart();
+                awaitTakenOver();
+              });
+      if (takenOver) {
+        return;
+      }
+    }
+    throw new AssertionError("every reply of " + node.name() + " ends before its death");
+  }
+
+  private boolean inMidReply(Node node, Runnable fault) {
+    try (Witness witness = new Witness(world, node)) {
+      return witness.inMidReply(fault);
+    }
+  }
+
+  private void afterUnheardCommit(Node node, Runnable fault) {
+    try (Witness witness = new Witness(world, node)) {
+      witness.afterUnheardCommit(fault);
+    }
+  }
+
   /** Whoever owned the turns that ran a moment ago, somebody has ended them or works on them. */
   private void awaitTakenOver() {
     world
@@ -168,42 +198,5 @@ final class Chaos {
                 + " clock_timestamp()",
             "0");
     world.recorder().snapshot(world.rows());
-  }
-
-  /** Waits for a message that is committed, with the server not knowing it. */
-  private void awaitUnheardCommit(Node node) {
-    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-      // Somebody talks to this server: whoever comes to it later is not even known to it.
-      if (savesWithin(node, now(), LONG)) {
-        node.database().hold(Direction.BACK);
-        if (savesWithin(node, now(), SHORT)) {
-          return;
-        }
-        node.database().pass();
-      }
-    }
-    throw new AssertionError("nobody sends anything to " + node.name());
-  }
-
-  private String now() {
-    return String.valueOf(world.database().one("select clock_timestamp()"));
-  }
-
-  /** Whether a connection of the server's saves something from then on, and is done with it. */
-  private boolean savesWithin(Node node, String since, Duration patience) {
-    String saved =
-        "select pid from pg_stat_activity where state = 'idle' and application_name = '"
-            + node.name()
-            + "' and query like '%save_messages%' and query_start > '"
-            + since
-            + "'";
-    long end = System.nanoTime() + patience.toNanos();
-    while (world.database().one(saved) == null) {
-      if (System.nanoTime() > end) {
-        return false;
-      }
-      LockSupport.parkNanos(1_000_000);
-    }
-    return true;
   }
 }

@@ -1,27 +1,18 @@
 package life.avai.server.faults;
 
-import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 import life.avai.server.support.ServerProcess;
 import life.avai.server.support.TestDatabase;
 import life.avai.testkit.fault.FaultProxy;
 
 /** A server that dies and comes back at the same address, with proxies on both of its sides. */
 final class Node implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final Pattern RUNNING = Pattern.compile("(?m)^avai_turns_running [1-9]");
-
   private final String name;
   private final Path directory;
   private final Map<String, String> variables;
@@ -53,27 +44,6 @@ final class Node implements AutoCloseable {
 
   String name() {
     return name;
-  }
-
-  /** Asks until it works on a turn: it tells nobody. */
-  void awaitRunningTurn() {
-    URI metrics = URI.create("http://127.0.0.1:" + process.port() + "/metrics");
-    long end = System.nanoTime() + PATIENCE.toNanos();
-    try (HttpClient http = HttpClient.newHttpClient()) {
-      while (true) {
-        String text =
-            http.send(HttpRequest.newBuilder(metrics).build(), HttpResponse.BodyHandlers.ofString())
-                .body();
-        if (RUNNING.matcher(text).find()) {
-          return;
-        }
-        if (System.nanoTime() > end) {
-          throw new AssertionError("no turn runs on " + name);
-        }
-      }
-    } catch (IOException | InterruptedException e) {
-      throw new AssertionError(e);
-    }
   }
 
   /** Starts it again after it has ended. */

@@ -88,6 +88,9 @@ final class World implements AutoCloseable {
     if (question.endsWith(Person.SLOWLY)) {
       return CanisterScript.replyWith(text + "and on ".repeat(40), 4, Duration.ofMillis(10));
     }
+    if (question.endsWith(Witness.AT_LENGTH)) {
+      return CanisterScript.replyWith(text + "and on and on ".repeat(40), 8, Duration.ofMillis(20));
+    }
     return switch (random.nextInt(25)) {
       case 0, 1 -> CanisterScript.failWith("busy", true, Duration.ofMillis(50));
       case 2 -> CanisterScript.failWith("no", false, null);
