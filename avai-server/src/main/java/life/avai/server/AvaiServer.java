@@ -64,6 +64,7 @@ import life.avai.server.http.OriginPolicy;
 import life.avai.server.http.PageConfig;
 import life.avai.server.http.TrustedProxies;
 import life.avai.server.ratelimit.BucketRateLimiter;
+import life.avai.server.ratelimit.NewGuests;
 import life.avai.server.settings.CanisterAddresses;
 import life.avai.server.settings.ConfigurationException;
 import life.avai.server.settings.IdentitySettings;
@@ -154,6 +155,7 @@ public final class AvaiServer implements AutoCloseable {
         new Services(
             new Authenticate(
                 verifier, stores.users(), settings.identity().anonymous(), clock, ids, random),
+            new NewGuests(settings.maxConnectionsPerAddress(), settings.production()),
             revocations,
             exportData,
             deleteAccount,

@@ -193,6 +193,21 @@ class AwayAndLimitsTest {
   }
 
   @Test
+  void answeringAnew_costsLikeASend() {
+    try (TestServer server = TestServer.start(Map.of("AVAI_RATE_LIMIT_ANONYMOUS_PER_MINUTE", "2"));
+        TestClient client = server.anonymous()) {
+      String thread = client.say("new", "m").threadId();
+      assertThat(client.request("regenerate", "thread_id", thread).type())
+          .isEqualTo("regenerate_ack");
+      JsonObject refused = client.request("regenerate", "thread_id", thread);
+      assertThat(refused.string("code")).isEqualTo("RATE_LIMITED");
+      assertThat(refused.integer("retry_after")).isBetween(1L, 30L);
+      assertThat(client.request("send_message", "thread_id", thread, "content", "m").string("code"))
+          .isEqualTo("RATE_LIMITED");
+    }
+  }
+
+  @Test
   void silence_isNotAuthentication() {
     try (TestServer server = TestServer.start(Map.of("AVAI_AUTH_TIMEOUT", "300ms"));
         TestClient client = server.connect()) {

@@ -49,7 +49,9 @@ public final class Conversations implements AutoCloseable {
             parts.settings,
             parts.clock,
             parts.ids);
-    regenerate = new Regenerate(parts.store, events, turns, parts.settings, parts.clock, parts.ids);
+    regenerate =
+        new Regenerate(
+            parts.limiter, parts.store, events, turns, parts.settings, parts.clock, parts.ids);
     threads = new ManageThreads(parts.threads, events, turns, parts.clock, parts.ids);
   }
 

@@ -2,18 +2,21 @@ package life.avai.domain.conversation;
 
 import static java.util.Objects.requireNonNull;
 
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.function.Consumer;
 import life.avai.domain.Ids;
 import life.avai.domain.conversation.ConversationStore.RegenerateOutcome;
 import life.avai.domain.conversation.ConversationStore.RegenerateOutcome.Regenerating;
-import life.avai.domain.identity.UserId;
+import life.avai.domain.identity.Caller;
+import life.avai.domain.ratelimit.RateLimiter;
+import life.avai.domain.ratelimit.RateLimiter.Decision.Refused;
 import life.avai.domain.thread.ThreadId;
 import life.avai.domain.turn.RequestId;
 
 /** Answers the last user message of a thread anew. */
 public final class Regenerate {
-
+  private final RateLimiter rateLimiter;
   private final ConversationStore store;
   private final ConversationEvents events;
   private final TurnDispatcher turns;
@@ -22,12 +25,14 @@ public final class Regenerate {
   private final Ids ids;
 
   public Regenerate(
+      RateLimiter rateLimiter,
       ConversationStore store,
       ConversationEvents events,
       TurnDispatcher turns,
       TurnSettings settings,
       InstantSource clock,
       Ids ids) {
+    this.rateLimiter = requireNonNull(rateLimiter, "rateLimiter");
     this.store = requireNonNull(store, "store");
     this.events = requireNonNull(events, "events");
     this.turns = requireNonNull(turns, "turns");
@@ -36,22 +41,46 @@ public final class Regenerate {
     this.ids = requireNonNull(ids, "ids");
   }
 
+  /** What came of it. */
+  public sealed interface Outcome {
+    /** There is a new turn, and it was acknowledged. */
+    record Accepted() implements Outcome {}
+
+    /** Too many messages, of which this counts as one; nothing was done. */
+    record RateLimited(Duration retryAfter) implements Outcome {}
+
+    record ThreadNotFound() implements Outcome {}
+
+    /** A turn of the thread runs or waits. */
+    record Busy() implements Outcome {}
+
+    /** The thread has no user message. */
+    record NothingToAnswer() implements Outcome {}
+  }
+
   /**
-   * Makes the new turn and begins to answer.
+   * Makes the new turn and begins to answer. It costs the assistant what a message does, and so it
+   * costs the owner one.
    *
    * @param acknowledgement called after the commit, before anything of the turn is told
    */
-  public RegenerateOutcome handle(
-      UserId owner, ThreadId thread, Consumer<Regenerating> acknowledgement) {
+  public Outcome handle(Caller owner, ThreadId thread, Consumer<Regenerating> acknowledgement) {
+    if (rateLimiter.tryAcquire(owner) instanceof Refused(var retryAfter)) {
+      return new Outcome.RateLimited(retryAfter);
+    }
     TurnStart start = turns.turnStart();
     RequestId id = new RequestId(ids.next());
     try (Tellings.Telling telling = turns.tellings().before(id)) {
-      RegenerateOutcome outcome =
-          store.regenerate(owner, thread, id, start, settings.expiry(), clock.instant());
-      if (outcome instanceof Regenerating regenerating) {
-        begin(thread, start, regenerating, acknowledgement, telling);
-      }
-      return outcome;
+      return switch (store.regenerate(
+          owner.userId(), thread, id, start, settings.expiry(), clock.instant())) {
+        case Regenerating regenerating -> {
+          begin(thread, start, regenerating, acknowledgement, telling);
+          yield new Outcome.Accepted();
+        }
+        case RegenerateOutcome.ThreadNotFound() -> new Outcome.ThreadNotFound();
+        case RegenerateOutcome.Busy() -> new Outcome.Busy();
+        case RegenerateOutcome.NothingToAnswer() -> new Outcome.NothingToAnswer();
+      };
     }
   }
 

@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -38,19 +39,19 @@ public final class ConnectionLimits {
   /**
    * Counts a connection in, until its channel closes.
    *
-   * @return false when there are too many
+   * @return what counts as one client: an address, or a network; empty when there are too many
    */
-  boolean admit(Channel channel, InetSocketAddress peer, List<String> forwardedFor) {
+  Optional<InetAddress> admit(Channel channel, InetSocketAddress peer, List<String> forwardedFor) {
     InetAddress address = TrustedProxies.network(proxies.client(peer.getAddress(), forwardedFor));
     if (inAll.incrementAndGet() > maxInAll) {
       inAll.decrementAndGet();
-      return false;
+      return Optional.empty();
     }
     boolean counted = countLoopback || !address.isLoopbackAddress();
     if (counted && byAddress.merge(address, 1, Integer::sum) > maxPerAddress) {
       leave(address);
       inAll.decrementAndGet();
-      return false;
+      return Optional.empty();
     }
     newcomers.upgraded(channel);
     channel
@@ -61,7 +62,7 @@ public final class ConnectionLimits {
             leave(address);
           }
         });
-    return true;
+    return Optional.of(address);
   }
 
   private void leave(InetAddress address) {

@@ -237,17 +237,23 @@ public final class HttpEdge extends SimpleChannelInboundHandler<FullHttpRequest>
           request,
           HttpResponseStatus.BAD_REQUEST,
           "Sec-WebSocket-Key is missing or no key");
-    } else if (!rules
-        .limits()
-        .admit(context.channel(), remote(context), request.headers().getAll("X-Forwarded-For"))) {
-      upgrade.turnedAway();
-      FullHttpResponse response =
-          refusal(HttpResponseStatus.SERVICE_UNAVAILABLE, "too many connections");
-      response.headers().set(HttpHeaderNames.RETRY_AFTER, "10");
-      finish(context, request, response);
     } else {
-      upgrade.upgrade(context, request);
+      rules
+          .limits()
+          .admit(context.channel(), remote(context), request.headers().getAll("X-Forwarded-For"))
+          .ifPresentOrElse(
+              client -> upgrade.upgrade(context, request, client),
+              () -> turnAway(context, request, upgrade));
     }
+  }
+
+  private void turnAway(
+      ChannelHandlerContext context, FullHttpRequest request, WebSocketUpgrade upgrade) {
+    upgrade.turnedAway();
+    FullHttpResponse response =
+        refusal(HttpResponseStatus.SERVICE_UNAVAILABLE, "too many connections");
+    response.headers().set(HttpHeaderNames.RETRY_AFTER, "10");
+    finish(context, request, response);
   }
 
   private static boolean isUpgrade(FullHttpRequest request) {

@@ -1,4 +1,4 @@
-/** How many messages a user may send. */
+/** How often somebody may do what costs the server something. */
 @NullMarked
 package life.avai.server.ratelimit;
 

@@ -3,7 +3,6 @@ package life.avai.server.websocket;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
-import life.avai.domain.StoreUnavailableException;
 import life.avai.domain.assistant.Assistant;
 import life.avai.domain.conversation.ConversationStore;
 import life.avai.server.wire.ServerFrame;
@@ -17,14 +16,13 @@ import life.avai.server.wire.ServerFrames;
  */
 public final class AiStatus {
   private final Assistant assistant;
-  private final ConversationStore store;
+  private final WaitingTurns waiting;
   private final ReentrantLock telling = new ReentrantLock();
   private final AtomicBoolean announcing = new AtomicBoolean();
-  private volatile long queuedTurns;
 
   public AiStatus(Assistant assistant, ConversationStore store) {
     this.assistant = assistant;
-    this.store = store;
+    this.waiting = new WaitingTurns(store::waitingTurns);
   }
 
   /**
@@ -33,7 +31,7 @@ public final class AiStatus {
    * @param to must not block
    */
   void tell(Consumer<ServerFrame> to) {
-    long queued = waitingTurns();
+    long queued = waiting.count();
     // The state is asked for and told under one lock, so that nobody overtakes with an older one.
     telling.lock();
     try {
@@ -45,12 +43,7 @@ public final class AiStatus {
 
   /** How many turns wait, on all servers. */
   public long waitingTurns() {
-    try {
-      queuedTurns = store.waitingTurns();
-    } catch (StoreUnavailableException e) {
-      // The number of a moment ago is better than no answer.
-    }
-    return queuedTurns;
+    return waiting.count();
   }
 
   /**

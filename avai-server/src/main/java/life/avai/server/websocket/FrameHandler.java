@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import life.avai.domain.conversation.ConversationEvent.UserTyping;
-import life.avai.domain.conversation.ConversationStore.RegenerateOutcome;
+import life.avai.domain.conversation.Regenerate;
 import life.avai.domain.conversation.SendMessage;
 import life.avai.domain.identity.Authenticate;
 import life.avai.domain.identity.Caller;
@@ -17,6 +17,7 @@ import life.avai.domain.identity.UserId;
 import life.avai.domain.message.HistoryPage;
 import life.avai.domain.message.HistoryQuery;
 import life.avai.domain.message.Message;
+import life.avai.domain.ratelimit.RateLimiter.Decision.Refused;
 import life.avai.domain.thread.ChatThread;
 import life.avai.domain.thread.ThreadId;
 import life.avai.server.wire.ClientFrame;
@@ -103,12 +104,22 @@ final class FrameHandler {
     }
   }
 
+  private Caller caller() {
+    return requireNonNull(session.caller(), "checked before the frame was handled");
+  }
+
   private UserId user() {
-    return requireNonNull(session.caller(), "checked before the frame was handled").userId();
+    return caller().userId();
   }
 
   private void notFound(RequestTag tag) {
     session.refuse(ErrorCode.THREAD_NOT_FOUND, "no such thread", "thread_id", tag);
+  }
+
+  /** Not now; and who asks all the same again and again is sent away. */
+  private void rateLimited(String message, Duration retryAfter, RequestTag tag) {
+    session.error(ErrorCode.RATE_LIMITED, message, retryAfter, tag);
+    session.costs(1);
   }
 
   private <T> void orNotFound(Optional<T> found, RequestTag tag, Consumer<T> answer) {
@@ -122,6 +133,13 @@ final class FrameHandler {
         frame.sessionToken() == null
             ? session.anonymousSession()
             : SessionToken.presented(frame.sessionToken());
+    if (frame.token() == null
+        && shown == null
+        && before == null
+        && services.newGuests().tryAcquire(session.client()) instanceof Refused(var retryAfter)) {
+      rateLimited("too many new users from this address", retryAfter, tag);
+      return;
+    }
     Authenticate.Outcome outcome =
         services.authenticate().handle(new Authenticate.Command(frame.token(), shown, before));
     switch (outcome) {
@@ -195,13 +213,12 @@ final class FrameHandler {
     if (refusedBecauseClosing(tag)) {
       return;
     }
-    Caller caller = requireNonNull(session.caller(), "checked before the frame was handled");
     SendMessage.Outcome outcome =
         services
             .sendMessage()
             .handle(
                 new SendMessage.Command(
-                    caller,
+                    caller(),
                     frame.threadId(),
                     frame.content(),
                     frame.contentType(),
@@ -214,10 +231,8 @@ final class FrameHandler {
       case SendMessage.Outcome.Accepted ignored -> {}
       case SendMessage.Outcome.InvalidContent(var problem) ->
           throw session.codec().contentProblem(problem);
-      case SendMessage.Outcome.RateLimited(var retryAfter) -> {
-        session.error(ErrorCode.RATE_LIMITED, "too many messages", retryAfter, tag);
-        session.costs(1);
-      }
+      case SendMessage.Outcome.RateLimited(var retryAfter) ->
+          rateLimited("too many messages", retryAfter, tag);
       case SendMessage.Outcome.ThreadNotFound() -> notFound(tag);
       case SendMessage.Outcome.Conflict(var position) -> conflict(frame, position, tag);
       case SendMessage.Outcome.IdempotencyConflict() ->
@@ -292,11 +307,11 @@ final class FrameHandler {
     if (refusedBecauseClosing(tag)) {
       return;
     }
-    RegenerateOutcome outcome =
+    Regenerate.Outcome outcome =
         services
             .regenerate()
             .handle(
-                user(),
+                caller(),
                 thread,
                 regenerating -> {
                   subscriptions.watch(thread);
@@ -304,12 +319,14 @@ final class FrameHandler {
                   subscriptions.begin(thread);
                 });
     switch (outcome) {
-      case RegenerateOutcome.Regenerating ignored -> {}
-      case RegenerateOutcome.ThreadNotFound() -> notFound(tag);
-      case RegenerateOutcome.Busy() ->
+      case Regenerate.Outcome.Accepted() -> {}
+      case Regenerate.Outcome.RateLimited(var retryAfter) ->
+          rateLimited("too many messages", retryAfter, tag);
+      case Regenerate.Outcome.ThreadNotFound() -> notFound(tag);
+      case Regenerate.Outcome.Busy() ->
           session.error(
               ErrorCode.BUSY, "the thread has unfinished turns", Duration.ofSeconds(1), tag);
-      case RegenerateOutcome.NothingToAnswer() ->
+      case Regenerate.Outcome.NothingToAnswer() ->
           session.refuse(
               ErrorCode.INVALID_MESSAGE,
               "thread_id: expected a thread with a message to answer",

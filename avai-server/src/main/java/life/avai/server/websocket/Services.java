@@ -15,10 +15,12 @@ import life.avai.domain.message.MessageRepository;
 import life.avai.domain.privacy.DeleteAccount;
 import life.avai.domain.privacy.ExportData;
 import life.avai.domain.thread.ThreadRepository;
+import life.avai.server.ratelimit.NewGuests;
 
 /** What a connection can ask of the domain. */
 public record Services(
     Authenticate authenticate,
+    NewGuests newGuests,
     Revocations revocations,
     ExportData exportData,
     DeleteAccount deleteAccount,

@@ -1,6 +1,7 @@
 package life.avai.server.websocket;
 
 import io.netty.channel.Channel;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
@@ -37,6 +38,7 @@ public final class WebSocketSession implements Receiver {
 
   private final UUID id;
   private final ClientSocket socket;
+  private final InetAddress client;
   private final Services services;
   private final SessionRegistry registry;
   private final EdgeLimits limits;
@@ -68,6 +70,7 @@ public final class WebSocketSession implements Receiver {
   WebSocketSession(
       UUID id,
       ClientSocket socket,
+      InetAddress client,
       Services services,
       SessionRegistry registry,
       EdgeLimits limits,
@@ -77,6 +80,7 @@ public final class WebSocketSession implements Receiver {
       long nowNanos) {
     this.id = id;
     this.socket = socket;
+    this.client = client;
     this.services = services;
     this.registry = registry;
     this.limits = limits;
@@ -101,6 +105,11 @@ public final class WebSocketSession implements Receiver {
 
   ClientSocket socket() {
     return socket;
+  }
+
+  /** Where it comes from: what counts as one client. */
+  InetAddress client() {
+    return client;
   }
 
   Watches watches() {

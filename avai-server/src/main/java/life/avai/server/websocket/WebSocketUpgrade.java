@@ -7,8 +7,9 @@ import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.websocketx.Utf8FrameValidator;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker13;
+import java.net.InetAddress;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import life.avai.domain.Ids;
 import life.avai.server.wire.ClientCodec;
 
@@ -27,10 +28,12 @@ public final class WebSocketUpgrade {
 
   private final EdgeLimits limits;
   private final EdgeEvents events;
-  private final Function<ClientSocket, Receiver> receivers;
+  private final BiFunction<ClientSocket, InetAddress, Receiver> receivers;
 
   WebSocketUpgrade(
-      EdgeLimits limits, EdgeEvents events, Function<ClientSocket, Receiver> receivers) {
+      EdgeLimits limits,
+      EdgeEvents events,
+      BiFunction<ClientSocket, InetAddress, Receiver> receivers) {
     this.limits = limits;
     this.events = events;
     this.receivers = receivers;
@@ -52,11 +55,12 @@ public final class WebSocketUpgrade {
     return new WebSocketUpgrade(
         limits,
         services.edgeEvents(),
-        socket -> {
+        (socket, client) -> {
           WebSocketSession session =
               new WebSocketSession(
                   ids.next(),
                   socket,
+                  client,
                   services,
                   registry,
                   limits,
@@ -89,14 +93,15 @@ public final class WebSocketUpgrade {
    * Completes the handshake. Event loop only.
    *
    * @param request a GET with a good {@code Upgrade}, version 13 and a key; not released here
+   * @param client where it comes from: what counts as one client
    */
-  public void upgrade(ChannelHandlerContext context, FullHttpRequest request) {
+  public void upgrade(ChannelHandlerContext context, FullHttpRequest request, InetAddress client) {
     Channel channel = context.channel();
     WebSocketServerHandshaker13 handshaker =
         new WebSocketServerHandshaker13("", null, decoding(limits));
     channel.config().setWriteBufferWaterMark(OUTBOUND);
     ClientSocket socket = new ClientSocket(channel, events);
-    Receiver receiver = receivers.apply(socket);
+    Receiver receiver = receivers.apply(socket, client);
     // In place before the handshake: a peer may send its first frame right behind its request.
     channel
         .pipeline()

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.Map;
 import life.avai.server.support.TestServer;
 import life.avai.testkit.client.TestClient;
+import life.avai.testkit.json.JsonObject;
 import life.avai.testkit.websocket.RawWebSocket;
 import life.avai.testkit.websocket.UpgradeRefusedException;
 import life.avai.testkit.websocket.WebSocketDialer;
@@ -66,6 +67,31 @@ class AddressesTest {
         assertThat(six.isOpen() && neighbour.isOpen()).isTrue();
         assertFull(from(server, "2001:db8::3"));
         assertThat(from(server, "2001:db8:0:1::3").status()).isEqualTo(101);
+      }
+    }
+  }
+
+  @Test
+  void oneAddress_bringsOnlySoManyNewGuestsAMinute() {
+    try (TestServer server = production(Map.of("AVAI_TRUSTED_PROXIES", "127.0.0.1"))) {
+      String session = "";
+      for (int i = 0; i < 2; i++) {
+        try (TestClient guest = TestClient.connect(from(server, "203.0.113.1"))) {
+          session = guest.authenticateAnonymously().string("session_token");
+        }
+        server.awaitSockets(0);
+      }
+      try (TestClient another = TestClient.connect(from(server, "203.0.113.1"));
+          TestClient elsewhere = TestClient.connect(from(server, "203.0.113.2"))) {
+        JsonObject refused = another.request("authenticate", "anonymous", true);
+        assertThat(refused.string("code")).isEqualTo("RATE_LIMITED");
+        assertThat(refused.bool("retryable")).isTrue();
+        assertThat(refused.integer("retry_after")).isBetween(1L, 30L);
+        assertThat(another.request("authenticate", "session_token", session).type())
+            .as("who was here before is nobody new")
+            .isEqualTo("auth_success");
+        assertThat(elsewhere.request("authenticate", "anonymous", true).type())
+            .isEqualTo("auth_success");
       }
     }
   }

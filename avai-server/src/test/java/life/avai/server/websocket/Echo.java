@@ -13,7 +13,7 @@ public final class Echo implements Receiver {
   }
 
   public static WebSocketUpgrade upgrade(EdgeLimits limits) {
-    return new WebSocketUpgrade(limits, EdgeEvents.NONE, Echo::new);
+    return new WebSocketUpgrade(limits, EdgeEvents.NONE, (socket, client) -> new Echo(socket));
   }
 
   @Override

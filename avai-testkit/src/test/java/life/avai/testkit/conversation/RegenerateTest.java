@@ -2,14 +2,16 @@ package life.avai.testkit.conversation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 import life.avai.domain.assistant.Assistant;
 import life.avai.domain.conversation.ConversationEvent.TurnAnswered;
 import life.avai.domain.conversation.ConversationEvent.TurnWaits;
-import life.avai.domain.conversation.ConversationStore.RegenerateOutcome;
 import life.avai.domain.conversation.ConversationStore.RegenerateOutcome.Regenerating;
+import life.avai.domain.conversation.Regenerate;
 import life.avai.domain.message.HistoryQuery;
 import life.avai.domain.message.Message;
+import life.avai.domain.ratelimit.RateLimiter.Decision.Refused;
 import life.avai.testkit.assistant.HeldReply;
 import life.avai.testkit.assistant.Script;
 import life.avai.testkit.assistant.ScriptedAssistant;
@@ -17,8 +19,8 @@ import life.avai.testkit.fixture.Fixtures;
 import org.junit.jupiter.api.Test;
 
 class RegenerateTest extends ConversationTest {
-  private RegenerateOutcome regenerate() {
-    return server.regenerate.handle(owner.userId(), thread, regenerating -> {});
+  private Regenerate.Outcome regenerate() {
+    return server.regenerate.handle(owner, thread, regenerating -> {});
   }
 
   private void answered(String reply) {
@@ -33,9 +35,10 @@ class RegenerateTest extends ConversationTest {
     assistant.plays(Script.answer("good."));
     AtomicReference<Regenerating> acknowledged = new AtomicReference<>();
 
-    var outcome = server.regenerate.handle(owner.userId(), thread, acknowledged::set);
+    var outcome = server.regenerate.handle(owner, thread, acknowledged::set);
 
-    assertThat(outcome).isEqualTo(acknowledged.get());
+    assertThat(outcome).isEqualTo(new Regenerate.Outcome.Accepted());
+    assertThat(acknowledged.get()).isNotNull();
     assertThat(watch.untilEnded())
         .containsExactly("ReplyStarted", "typing", "typing ends", "TurnAnswered");
     assertThat(assistant.requests().getLast().messages())
@@ -60,20 +63,31 @@ class RegenerateTest extends ConversationTest {
     var unused = server.accepted(Server.command(owner, thread, "Is it?"));
     held.awaitAsked();
 
-    assertThat(regenerate()).isEqualTo(new RegenerateOutcome.Busy());
+    assertThat(regenerate()).isEqualTo(new Regenerate.Outcome.Busy());
+  }
+
+  @Test
+  void answeringAnew_countsLikeAMessage() {
+    answered("bad.");
+    var soon = new Refused(Duration.ofSeconds(3));
+    try (Server strict = new Server(stores, assistant, Server.SETTINGS, caller -> soon)) {
+      assertThat(strict.regenerate.handle(owner, thread, regenerating -> {}))
+          .isEqualTo(new Regenerate.Outcome.RateLimited(soon.retryAfter()));
+    }
+    assertThat(assistant.requests()).hasSize(1);
   }
 
   @Test
   void anEmptyThread_hasNothingToAnswer() {
-    assertThat(regenerate()).isEqualTo(new RegenerateOutcome.NothingToAnswer());
+    assertThat(regenerate()).isEqualTo(new Regenerate.Outcome.NothingToAnswer());
   }
 
   @Test
   void somebodyElsesThread_isNotThere() {
-    var stranger = Fixtures.signedIn(stores.users()).userId();
+    var stranger = Fixtures.signedIn(stores.users());
 
     assertThat(server.regenerate.handle(stranger, thread, regenerating -> {}))
-        .isEqualTo(new RegenerateOutcome.ThreadNotFound());
+        .isEqualTo(new Regenerate.Outcome.ThreadNotFound());
   }
 
   @Test
@@ -81,7 +95,7 @@ class RegenerateTest extends ConversationTest {
     answered("bad.");
     assistant.is(ScriptedAssistant.UNAVAILABLE);
 
-    assertThat(regenerate()).isInstanceOf(Regenerating.class);
+    assertThat(regenerate()).isEqualTo(new Regenerate.Outcome.Accepted());
     assertThat(watch.next()).isInstanceOf(TurnWaits.class);
 
     assistant.is(ScriptedAssistant.AVAILABLE);
@@ -93,9 +107,9 @@ class RegenerateTest extends ConversationTest {
     answered("bad.");
     try (Server without = new Server(stores, Assistant.disabled());
         Watch mine = without.watch(thread)) {
-      var outcome = without.regenerate.handle(owner.userId(), thread, regenerating -> {});
+      var outcome = without.regenerate.handle(owner, thread, regenerating -> {});
 
-      assertThat(outcome).isInstanceOf(Regenerating.class);
+      assertThat(outcome).isEqualTo(new Regenerate.Outcome.Accepted());
       assertThat(mine.untilEnded()).containsExactly("TurnFailed");
     }
   }
