@@ -10,6 +10,7 @@ import java.util.stream.IntStream;
 import life.avai.testkit.client.TestClient;
 import life.avai.testkit.json.JsonObject;
 import life.avai.testkit.websocket.Frame;
+import life.avai.testkit.websocket.WebSocketDialer;
 
 /** What people do to a server that they want to fall over. Each returns when it has been done. */
 enum Attack {
@@ -48,7 +49,7 @@ enum Attack {
         inParallel(
             sessions.length,
             i -> {
-              TestClient client = TestClient.connect(target.address());
+              TestClient client = target.attacker(i);
               sessions[i] =
                   sessions[i] == null
                       ? client.authenticateAnonymously().string("session_token")
@@ -68,7 +69,7 @@ enum Attack {
       inParallel(
           times * 2,
           i -> {
-            try (TestClient client = TestClient.connect(target.address())) {
+            try (TestClient client = target.attacker(i)) {
               client.authenticateAnonymously();
               String thread = client.request("create_thread").object("thread").string("id");
               String typing =
@@ -104,16 +105,16 @@ enum Attack {
     void on(Target target, int times) {
       List<TestClient> sockets = new ArrayList<>();
       try {
-        sockets.add(TestClient.connect(target.address()));
+        sockets.add(target.attacker(0));
         String session = sockets.getFirst().authenticateAnonymously().string("session_token");
         String thread = sockets.getFirst().say("new", "to all of me").threadId();
         for (int i = 1; i < 50; i++) {
-          TestClient socket = TestClient.connect(target.address());
+          TestClient socket = target.attacker(i);
           sockets.add(socket);
           socket.request("auth", "session_token", session);
           socket.request("subscribe", "thread_id", thread);
         }
-        try (TestClient surplus = TestClient.connect(target.address())) {
+        try (TestClient surplus = target.attacker(50)) {
           surplus.send("auth", "session_token", session);
           if (surplus.awaitClose().code() != 4429) {
             throw new AssertionError("one socket too many was let in");
@@ -169,7 +170,7 @@ enum Attack {
       inParallel(
           times * 10,
           i -> {
-            try (TestClient client = TestClient.connect(target.address())) {
+            try (TestClient client = target.attacker(i)) {
               client.authenticateAnonymously();
               String thread = client.say("new", "first").threadId();
               for (int n = 0; n < 30; n++) {
@@ -183,10 +184,23 @@ enum Attack {
 
   private static final int AT_ONCE = 16;
 
-  /** What is attacked. */
+  /**
+   * What is attacked. Nobody shares an address with who is not of their kind: what an address may
+   * do is limited, and those behind it share that.
+   */
   record Target(int port) {
-    URI address() {
-      return URI.create("ws://127.0.0.1:" + port + "/ws");
+    private TestClient behindAProxy(String network, int host) {
+      URI address = URI.create("ws://127.0.0.1:" + port + "/ws");
+      return TestClient.connect(
+          WebSocketDialer.to(address).header("X-Forwarded-For", network + (1 + host % 200)));
+    }
+
+    TestClient attacker(int number) {
+      return behindAProxy("198.51.100.", number);
+    }
+
+    TestClient honest(int number) {
+      return behindAProxy("203.0.113.", number);
     }
   }
 

@@ -37,6 +37,7 @@ class FloodsTest {
     Map<String, String> variables = new HashMap<>();
     variables.put("AVAI_ENV", "production");
     variables.put("AVAI_ALLOWED_ORIGINS", "https://chat.example");
+    variables.put("AVAI_TRUSTED_PROXIES", "127.0.0.1");
     variables.put("AVAI_CANISTER_WS_URL", canister.url().toString());
     variables.put("CLERK_ISSUER", issuer.issuer());
     variables.put("CLERK_JWT_KEY", issuer.publicKeyPem());

@@ -25,13 +25,14 @@ final class HonestUsers implements AutoCloseable {
   static HonestUsers begin(Attack.Target target, int count) {
     HonestUsers users = new HonestUsers();
     for (int i = 0; i < count; i++) {
-      users.threads.add(Thread.ofVirtual().start(() -> users.talk(target)));
+      int number = i;
+      users.threads.add(Thread.ofVirtual().start(() -> users.talk(target, number)));
     }
     return users;
   }
 
-  private void talk(Attack.Target target) {
-    try (TestClient client = TestClient.connect(target.address())) {
+  private void talk(Attack.Target target, int number) {
+    try (TestClient client = target.honest(number)) {
       client.timeout(java.time.Duration.ofSeconds(30));
       sessions.add(client.authenticateAnonymously().string("session_token"));
       String thread = "new";

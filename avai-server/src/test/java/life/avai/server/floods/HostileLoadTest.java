@@ -99,9 +99,9 @@ class HostileLoadTest {
 
   /** Each of these must be answered with an error, and never be found anywhere. */
   private static void sendWhatIsRefused(Target target) {
-    try (TestClient nobody = TestClient.connect(target.address());
-        TestClient somebody = TestClient.connect(target.address());
-        TestClient another = TestClient.connect(target.address())) {
+    try (TestClient nobody = target.honest(10);
+        TestClient somebody = target.honest(11);
+        TestClient another = target.honest(12)) {
       String text = HostileSecrets.REFUSED;
       assertRefused(nobody, "AUTH_REQUIRED", "thread_id", "new", "content", text);
       somebody.authenticateAnonymously();
