@@ -14,6 +14,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
@@ -22,10 +23,15 @@ import life.avai.canister.CanisterEvents;
 import life.avai.canister.CanisterSettings;
 import life.avai.canister.CanisterState;
 import life.avai.domain.conversation.TurnListener;
+import life.avai.domain.thread.ThreadId;
+import life.avai.domain.turn.FailureCode;
+import life.avai.domain.turn.RequestId;
+import life.avai.domain.turn.TurnState;
 import life.avai.domain.turn.TurnUsage;
 import life.avai.server.websocket.CloseCode;
 import life.avai.server.websocket.EdgeEvents;
 import life.avai.server.wire.ErrorCode;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
@@ -103,10 +109,7 @@ final class ServerMetrics implements TurnListener, CanisterEvents, EdgeEvents, A
 
   @Override
   public void turnLeft(Summary summary) {
-    String outcome =
-        summary.failure() == null
-            ? summary.state().wireName()
-            : summary.failure().name().toLowerCase(Locale.ROOT);
+    String outcome = outcome(summary.state(), summary.failure());
     Timer.builder("avai.turn")
         .description("Turns worked on here, by how they were left")
         .tag("state", summary.state().wireName())
@@ -119,13 +122,44 @@ final class ServerMetrics implements TurnListener, CanisterEvents, EdgeEvents, A
     tell(summary, outcome);
   }
 
+  @Override
+  public void turnEndedWaiting(
+      RequestId turn, ThreadId thread, TurnState state, @Nullable FailureCode failure) {
+    String outcome = outcome(state, failure);
+    Counter.builder("avai.turns.unanswered")
+        .description("Turns that ended without having been worked on, by how")
+        .tag("outcome", outcome)
+        .register(registry)
+        .increment();
+    LoggingEventBuilder line =
+        LOG.atInfo()
+            .addKeyValue("request", turn.toString())
+            .addKeyValue("thread", thread.toString())
+            .addKeyValue("outcome", outcome);
+    Instant made = turn.madeAt().orElse(null);
+    if (made != null) {
+      line =
+          line.addKeyValue(
+              "waited_ms", Math.max(0, Duration.between(made, Instant.now()).toMillis()));
+    }
+    line.log("turn");
+  }
+
+  private static String outcome(TurnState state, @Nullable FailureCode failure) {
+    return failure == null ? state.wireName() : failure.name().toLowerCase(Locale.ROOT);
+  }
+
   /** The turn's whole story: in text as name="value", in JSON as fields of their own. */
   private static void tell(Summary summary, String outcome) {
     LoggingEventBuilder line =
         LOG.atInfo()
-            .addKeyValue("request", summary.requestId())
-            .addKeyValue("thread", summary.threadId())
-            .addKeyValue("outcome", outcome)
+            .addKeyValue("request", summary.requestId().toString())
+            .addKeyValue("thread", summary.threadId().toString());
+    if (summary.origin() != null) {
+      line = line.addKeyValue("connection", summary.origin().toString());
+    }
+    line =
+        line.addKeyValue("outcome", outcome)
             .addKeyValue("attempt", summary.attempt())
             .addKeyValue("waited_ms", summary.waited().toMillis())
             .addKeyValue("took_ms", summary.total().toMillis());
@@ -171,8 +205,8 @@ final class ServerMetrics implements TurnListener, CanisterEvents, EdgeEvents, A
   }
 
   @Override
-  public void acknowledged(Duration after) {
-    acknowledgements.record(after);
+  public void messageKept(Acknowledged message) {
+    acknowledgements.record(message.after());
   }
 
   @Override

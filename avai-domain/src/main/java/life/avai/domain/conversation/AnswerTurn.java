@@ -123,13 +123,13 @@ final class AnswerTurn {
         }
         case Broken(var reason, var retryAfter) -> {
           tries++;
+          // Without the reason: it may be the model's own words, and quote what was said.
           LOG.log(
               System.Logger.Level.INFO,
-              "attempt lost thread={0} request={1} attempt={2} reason={3}",
+              "attempt lost thread={0} request={1} attempt={2}",
               progress.threadId(),
               running.turn().id(),
-              progress.attempt(),
-              reason);
+              progress.attempt());
           if (tries >= settings.attempts() || !clock.instant().isBefore(deadline)) {
             return finishFailed(
                 running, progress, FailureCode.CANISTER_ERROR, reason, AFTER_FAILURE);
@@ -335,6 +335,6 @@ final class AnswerTurn {
 
   /** What watchers see of a turn that is being answered here. */
   TurnProgress progressOf(RunningTurn running) {
-    return new TurnProgress(running.turn(), ids, events, clock, window::estimate);
+    return new TurnProgress(running.turn(), running.origin(), ids, events, clock, window::estimate);
   }
 }

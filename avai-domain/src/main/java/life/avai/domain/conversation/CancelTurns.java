@@ -74,6 +74,7 @@ public final class CancelTurns {
     for (RequestId ended : report.ended()) {
       turns.tellings().await(ended);
       events.publish(new TurnCancelled(thread, ended, null));
+      turns.endedWaiting(ended, thread, TurnState.CANCELLED, null);
     }
     List<RequestId> cancelled = new ArrayList<>(report.ended());
     List<RequestId> elsewhere = new ArrayList<>();

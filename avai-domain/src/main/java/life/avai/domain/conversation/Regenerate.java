@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.UUID;
 import java.util.function.Consumer;
 import life.avai.domain.Ids;
 import life.avai.domain.conversation.ConversationStore.RegenerateOutcome;
@@ -12,7 +13,10 @@ import life.avai.domain.identity.Caller;
 import life.avai.domain.ratelimit.RateLimiter;
 import life.avai.domain.ratelimit.RateLimiter.Decision.Refused;
 import life.avai.domain.thread.ThreadId;
+import life.avai.domain.turn.FailureCode;
 import life.avai.domain.turn.RequestId;
+import life.avai.domain.turn.TurnState;
+import org.jspecify.annotations.Nullable;
 
 /** Answers the last user message of a thread anew. */
 public final class Regenerate {
@@ -62,9 +66,14 @@ public final class Regenerate {
    * Makes the new turn and begins to answer. It costs the assistant what a message does, and so it
    * costs the owner one.
    *
+   * @param origin the connection that it was asked on; null when there is none
    * @param acknowledgement called after the commit, before anything of the turn is told
    */
-  public Outcome handle(Caller owner, ThreadId thread, Consumer<Regenerating> acknowledgement) {
+  public Outcome handle(
+      Caller owner,
+      ThreadId thread,
+      @Nullable UUID origin,
+      Consumer<Regenerating> acknowledgement) {
     if (rateLimiter.tryAcquire(owner) instanceof Refused(var retryAfter)) {
       return new Outcome.RateLimited(retryAfter);
     }
@@ -74,7 +83,7 @@ public final class Regenerate {
       return switch (store.regenerate(
           owner.userId(), thread, id, start, settings.expiry(), clock.instant())) {
         case Regenerating regenerating -> {
-          begin(thread, start, regenerating, acknowledgement, telling);
+          begin(thread, start, origin, regenerating, acknowledgement, telling);
           yield new Outcome.Accepted();
         }
         case RegenerateOutcome.ThreadNotFound() -> new Outcome.ThreadNotFound();
@@ -87,18 +96,19 @@ public final class Regenerate {
   private void begin(
       ThreadId thread,
       TurnStart start,
+      @Nullable UUID origin,
       Regenerating regenerating,
       Consumer<Regenerating> acknowledgement,
       Tellings.Telling telling) {
     try {
       acknowledgement.accept(regenerating);
       if (regenerating.turn() == null) {
-        events.publish(notRunning(thread, start, regenerating.requestId()));
+        tellWhyNotRunning(thread, start, regenerating.requestId());
       }
     } finally {
       // It is durable, so it begins even if nobody could be told.
       if (regenerating.turn() != null) {
-        turns.run(regenerating.turn());
+        turns.run(regenerating.turn(), origin);
       } else if (!(start instanceof TurnStart.FailDisabled)) {
         turns.await(regenerating.requestId(), thread);
         turns.claimSoon();
@@ -107,9 +117,12 @@ public final class Regenerate {
     }
   }
 
-  private ConversationEvent notRunning(ThreadId thread, TurnStart start, RequestId id) {
-    return start instanceof TurnStart.FailDisabled
-        ? TurnOutcomes.disabled(thread, id)
-        : turns.waits(thread, id);
+  private void tellWhyNotRunning(ThreadId thread, TurnStart start, RequestId id) {
+    if (start instanceof TurnStart.FailDisabled) {
+      events.publish(TurnOutcomes.disabled(thread, id));
+      turns.endedWaiting(id, thread, TurnState.FAILED, FailureCode.AI_DISABLED);
+    } else {
+      events.publish(turns.waits(thread, id));
+    }
   }
 }

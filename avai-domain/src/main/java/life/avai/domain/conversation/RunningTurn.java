@@ -3,6 +3,7 @@ package life.avai.domain.conversation;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -37,6 +38,7 @@ final class RunningTurn {
   }
 
   private final ClaimedTurn turn;
+  private final @Nullable UUID origin;
   private final Runnable onAsking;
   private final AtomicBoolean asking = new AtomicBoolean();
   private final CompletableFuture<TurnState> left = new CompletableFuture<>();
@@ -49,10 +51,12 @@ final class RunningTurn {
   /**
    * A turn that was claimed.
    *
+   * @param origin the connection that it was asked on; null when it is not known
    * @param onAsking called once, when the assistant is asked or the turn is left without that
    */
-  RunningTurn(ClaimedTurn turn, Runnable onAsking) {
+  RunningTurn(ClaimedTurn turn, @Nullable UUID origin, Runnable onAsking) {
     this.turn = requireNonNull(turn, "turn");
+    this.origin = origin;
     this.onAsking = requireNonNull(onAsking, "onAsking");
   }
 
@@ -65,6 +69,10 @@ final class RunningTurn {
 
   ClaimedTurn turn() {
     return turn;
+  }
+
+  @Nullable UUID origin() {
+    return origin;
   }
 
   /** Completes with the state in which this process left the turn. */

@@ -25,6 +25,7 @@ import life.avai.domain.thread.ThreadTitle;
 import life.avai.domain.turn.FailureCode;
 import life.avai.domain.turn.RequestId;
 import life.avai.domain.turn.TurnSnapshot;
+import life.avai.domain.turn.TurnState;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps a user's message and sees to its turn. Blocks for one commit. */
@@ -183,7 +184,7 @@ public final class SendMessage {
       }
     } finally {
       // The message is durable, so its turn begins even if nobody could be told.
-      begin(draft.start(), saved);
+      begin(draft.start(), saved, command.origin());
       telling.close();
     }
     if (command.whileBusy() == WhileBusy.INTERRUPT && saved.turn() == null) {
@@ -195,18 +196,20 @@ public final class SendMessage {
   private void tellWhyNotRunning(TurnStart start, Receipt receipt) {
     switch (start) {
       case TurnStart.FailDisabled() ->
-          events.publish(TurnOutcomes.disabled(receipt.threadId(), receipt.requestId()));
+          refused(TurnOutcomes.disabled(receipt.threadId(), receipt.requestId()));
       case TurnStart.Wait() -> {
         Duration retryAfter = turns.refuseIfHopeless(receipt.requestId());
-        events.publish(
-            retryAfter == null
-                ? turns.waits(receipt.threadId(), receipt.requestId())
-                : new TurnFailed(
-                    receipt.threadId(),
-                    receipt.requestId(),
-                    FailureCode.OVERLOADED,
-                    TurnOutcomes.reason(FailureCode.OVERLOADED),
-                    retryAfter));
+        if (retryAfter == null) {
+          events.publish(turns.waits(receipt.threadId(), receipt.requestId()));
+        } else {
+          refused(
+              new TurnFailed(
+                  receipt.threadId(),
+                  receipt.requestId(),
+                  FailureCode.OVERLOADED,
+                  TurnOutcomes.reason(FailureCode.OVERLOADED),
+                  retryAfter));
+        }
       }
       case TurnStart.RunNow ignored -> {
         // It stands behind an earlier turn of its thread.
@@ -214,10 +217,15 @@ public final class SendMessage {
     }
   }
 
-  private void begin(TurnStart start, SaveOutcome.Saved saved) {
+  private void refused(TurnFailed failed) {
+    events.publish(failed);
+    turns.endedWaiting(failed.requestId(), failed.threadId(), TurnState.FAILED, failed.code());
+  }
+
+  private void begin(TurnStart start, SaveOutcome.Saved saved, @Nullable UUID origin) {
     Receipt receipt = saved.receipt();
     if (saved.turn() != null) {
-      turns.run(saved.turn());
+      turns.run(saved.turn(), origin);
     } else if (!(start instanceof TurnStart.FailDisabled)) {
       turns.await(receipt.requestId(), receipt.threadId());
       if (start instanceof TurnStart.Wait) {

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -162,6 +163,12 @@ public final class TurnDispatcher implements AutoCloseable {
     }
   }
 
+  /** A turn that nobody worked on has its outcome. */
+  void endedWaiting(
+      RequestId turn, ThreadId thread, TurnState state, @Nullable FailureCode failure) {
+    listener.turnEndedWaiting(turn, thread, state, failure);
+  }
+
   private static Duration atLeastASecond(Duration time) {
     Duration second = Duration.ofSeconds(1);
     return time.compareTo(second) < 0 ? second : time;
@@ -177,7 +184,16 @@ public final class TurnDispatcher implements AutoCloseable {
    * has been told. Returns at once.
    */
   public void run(ClaimedTurn turn) {
-    run(turn, tellings.since(turn.id()));
+    run(turn, null);
+  }
+
+  /**
+   * The same.
+   *
+   * @param origin the connection that it was asked on; null when there is none
+   */
+  void run(ClaimedTurn turn, @Nullable UUID origin) {
+    run(turn, origin, tellings.since(turn.id()));
   }
 
   /**
@@ -185,9 +201,9 @@ public final class TurnDispatcher implements AutoCloseable {
    *
    * @param since when the turn's lease had not begun
    */
-  private void run(ClaimedTurn turn, long since) {
+  private void run(ClaimedTurn turn, @Nullable UUID origin, long since) {
     unasked.incrementAndGet();
-    RunningTurn entry = new RunningTurn(turn, unasked::decrementAndGet);
+    RunningTurn entry = new RunningTurn(turn, origin, unasked::decrementAndGet);
     awaited.remove(turn.id());
     RunningTurn former = running.put(turn.id(), entry);
     if (former != null) {
@@ -370,7 +386,7 @@ public final class TurnDispatcher implements AutoCloseable {
     }
     try {
       long since = System.nanoTime();
-      store.claim(lease, 1, thread).forEach(turn -> run(turn, since));
+      store.claim(lease, 1, thread).forEach(turn -> run(turn, null, since));
     } catch (StoreUnavailableException e) {
       LOG.log(System.Logger.Level.DEBUG, "no claim: {0}", e.getMessage());
     }
@@ -416,7 +432,7 @@ public final class TurnDispatcher implements AutoCloseable {
     int full = foundFull.get();
     long since = System.nanoTime();
     List<ClaimedTurn> claimed = store.claim(lease, room, null);
-    claimed.forEach(turn -> run(turn, since));
+    claimed.forEach(turn -> run(turn, null, since));
     boolean more = claimed.size() == room;
     // Whoever found no room meanwhile may have come too late for this claim.
     backlog = more || foundFull.get() != full;
@@ -435,7 +451,12 @@ public final class TurnDispatcher implements AutoCloseable {
   private void lookAfterTurns() {
     try {
       renewLeases();
-      store.expire(clock.instant()).forEach(awaited::tell);
+      store
+          .expire(clock.instant())
+          .forEach(turn -> {
+            awaited.tell(turn);
+            listener.turnEndedWaiting(turn.id(), turn.threadId(), turn.state(), turn.failure());
+          });
       awaited.tellOutcomes();
       if (backlog) {
         pace.waiting(store.waitingTurns());

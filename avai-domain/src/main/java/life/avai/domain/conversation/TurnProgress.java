@@ -3,6 +3,7 @@ package life.avai.domain.conversation;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.UUID;
 import java.util.function.ToIntFunction;
 import life.avai.domain.Ids;
 import life.avai.domain.assistant.Completion;
@@ -32,6 +33,7 @@ final class TurnProgress implements ReplySink {
   private final ConversationEvents events;
   private final InstantSource clock;
   private final ReplyStream stream;
+  private final @Nullable UUID origin;
   private final ToIntFunction<String> estimate;
   private final Instant begun;
   private final Duration waited;
@@ -48,22 +50,27 @@ final class TurnProgress implements ReplySink {
   /**
    * Nothing has come yet.
    *
+   * @param origin the connection that the turn was asked on; null when it is not known
    * @param estimate of the tokens of a text
    */
   TurnProgress(
       ClaimedTurn turn,
+      @Nullable UUID origin,
       Ids ids,
       ConversationEvents events,
       InstantSource clock,
       ToIntFunction<String> estimate) {
     this.requestId = turn.id();
     this.threadId = turn.context().question().threadId();
+    this.origin = origin;
     this.events = events;
     this.clock = clock;
     this.estimate = estimate;
     this.stream = new ReplyStream(turn.id(), new MessageId(ids.next()), turn.attempt());
     this.begun = clock.instant();
-    Duration since = Duration.between(turn.context().question().createdAt(), begun);
+    // A turn may be younger than its question: one that answers it anew.
+    Instant made = turn.id().madeAt().orElse(turn.context().question().createdAt());
+    Duration since = Duration.between(made, begun);
     this.waited = since.isNegative() ? Duration.ZERO : since;
   }
 
@@ -179,6 +186,7 @@ final class TurnProgress implements ReplySink {
         threadId,
         state,
         failure,
+        origin,
         stream.attempt(),
         model,
         waited,

@@ -260,7 +260,7 @@ final class FrameHandler {
             ServerFrames.messageSent(
                 accepted.receipt(), clientMessageId(frame, tag), accepted.earlier() != null),
             tag);
-    session.acknowledged();
+    services.edgeEvents().messageKept(session.acknowledged(accepted.receipt().requestId(), thread));
     if (accepted.earlier() != null) {
       subscriptions.tellAsItStands(accepted.earlier());
     }
@@ -313,9 +313,13 @@ final class FrameHandler {
             .handle(
                 caller(),
                 thread,
+                session.id(),
                 regenerating -> {
                   subscriptions.watch(thread);
                   session.socket().send(ServerFrames.regenerateAck(thread, regenerating), tag);
+                  services
+                      .edgeEvents()
+                      .regenerating(session.acknowledged(regenerating.requestId(), thread));
                   subscriptions.begin(thread);
                 });
     switch (outcome) {

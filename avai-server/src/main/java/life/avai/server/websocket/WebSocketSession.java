@@ -10,6 +10,8 @@ import java.util.function.Consumer;
 import life.avai.domain.StoreUnavailableException;
 import life.avai.domain.identity.Caller;
 import life.avai.domain.identity.SessionToken;
+import life.avai.domain.thread.ThreadId;
+import life.avai.domain.turn.RequestId;
 import life.avai.server.wire.ClientCodec;
 import life.avai.server.wire.ErrorCode;
 import life.avai.server.wire.InvalidFrameException;
@@ -138,11 +140,10 @@ public final class WebSocketSession implements Receiver {
     return providerSession;
   }
 
-  /** The message of the frame that is being handled was acknowledged. */
-  void acknowledged() {
-    services
-        .edgeEvents()
-        .acknowledged(Duration.ofNanos(Math.max(0, System.nanoTime() - handledSinceNanos)));
+  /** What the frame that is being handled asked for was acknowledged. */
+  EdgeEvents.Acknowledged acknowledged(RequestId turn, ThreadId thread) {
+    Duration after = Duration.ofNanos(Math.max(0, System.nanoTime() - handledSinceNanos));
+    return new EdgeEvents.Acknowledged(turn, thread, id, after);
   }
 
   /** What nobody has looked at yet, in UTF-16 code units: for metrics. */

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 
 class RegenerateTest extends ConversationTest {
   private Regenerate.Outcome regenerate() {
-    return server.regenerate.handle(owner, thread, regenerating -> {});
+    return server.regenerate.handle(owner, thread, null, regenerating -> {});
   }
 
   private void answered(String reply) {
@@ -35,7 +35,7 @@ class RegenerateTest extends ConversationTest {
     assistant.plays(Script.answer("good."));
     AtomicReference<Regenerating> acknowledged = new AtomicReference<>();
 
-    var outcome = server.regenerate.handle(owner, thread, acknowledged::set);
+    var outcome = server.regenerate.handle(owner, thread, null, acknowledged::set);
 
     assertThat(outcome).isEqualTo(new Regenerate.Outcome.Accepted());
     assertThat(acknowledged.get()).isNotNull();
@@ -71,7 +71,7 @@ class RegenerateTest extends ConversationTest {
     answered("bad.");
     var soon = new Refused(Duration.ofSeconds(3));
     try (Server strict = new Server(stores, assistant, Server.SETTINGS, caller -> soon)) {
-      assertThat(strict.regenerate.handle(owner, thread, regenerating -> {}))
+      assertThat(strict.regenerate.handle(owner, thread, null, regenerating -> {}))
           .isEqualTo(new Regenerate.Outcome.RateLimited(soon.retryAfter()));
     }
     assertThat(assistant.requests()).hasSize(1);
@@ -86,7 +86,7 @@ class RegenerateTest extends ConversationTest {
   void somebodyElsesThread_isNotThere() {
     var stranger = Fixtures.signedIn(stores.users());
 
-    assertThat(server.regenerate.handle(stranger, thread, regenerating -> {}))
+    assertThat(server.regenerate.handle(stranger, thread, null, regenerating -> {}))
         .isEqualTo(new Regenerate.Outcome.ThreadNotFound());
   }
 
@@ -107,7 +107,7 @@ class RegenerateTest extends ConversationTest {
     answered("bad.");
     try (Server without = new Server(stores, Assistant.disabled());
         Watch mine = without.watch(thread)) {
-      var outcome = without.regenerate.handle(owner, thread, regenerating -> {});
+      var outcome = without.regenerate.handle(owner, thread, null, regenerating -> {});
 
       assertThat(outcome).isEqualTo(new Regenerate.Outcome.Accepted());
       assertThat(mine.untilEnded()).containsExactly("TurnFailed");
