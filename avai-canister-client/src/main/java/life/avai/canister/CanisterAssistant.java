@@ -38,6 +38,10 @@ public final class CanisterAssistant implements Assistant, AutoCloseable {
   }
 
   public CanisterAssistant(CanisterSettings settings, CanisterEvents events) {
+    this(settings, events, CanisterCalls.NONE);
+  }
+
+  public CanisterAssistant(CanisterSettings settings, CanisterEvents events, CanisterCalls calls) {
     boolean epoll = Epoll.isAvailable();
     loops =
         new MultiThreadIoEventLoopGroup(
@@ -46,7 +50,7 @@ public final class CanisterAssistant implements Assistant, AutoCloseable {
         new Bootstrap()
             .group(loops)
             .channel(epoll ? EpollSocketChannel.class : NioSocketChannel.class);
-    pool = CanisterPool.over(settings, events, bootstrap, loops.next(), this::statusChanged);
+    pool = CanisterPool.over(settings, events, calls, bootstrap, loops.next(), this::statusChanged);
     pool.use(settings.urls());
   }
 

@@ -28,6 +28,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import life.avai.canister.Backoff;
 import life.avai.canister.CanisterAssistant;
+import life.avai.canister.CanisterCalls;
 import life.avai.canister.CanisterSettings;
 import life.avai.canister.CanisterState;
 import life.avai.canister.CanisterTimeouts;
@@ -40,6 +41,7 @@ import life.avai.domain.conversation.Conversations;
 import life.avai.domain.conversation.LiveThreads;
 import life.avai.domain.conversation.SystemPrompt;
 import life.avai.domain.conversation.TurnDispatcher;
+import life.avai.domain.conversation.TurnListener;
 import life.avai.domain.identity.Authenticate;
 import life.avai.domain.identity.Authenticate.AnonymousPolicy;
 import life.avai.domain.identity.CredentialVerifier;
@@ -69,8 +71,10 @@ import life.avai.server.settings.CanisterAddresses;
 import life.avai.server.settings.ConfigurationException;
 import life.avai.server.settings.IdentitySettings;
 import life.avai.server.settings.ServerSettings;
+import life.avai.server.tracing.Tracing;
 import life.avai.server.websocket.AiStatus;
 import life.avai.server.websocket.CloseCode;
+import life.avai.server.websocket.EdgeEvents;
 import life.avai.server.websocket.Services;
 import life.avai.server.websocket.SessionRegistry;
 import life.avai.server.websocket.WebSocketUpgrade;
@@ -90,6 +94,7 @@ public final class AvaiServer implements AutoCloseable {
 
   private final ServerSettings settings;
   private final ServerMetrics metrics = new ServerMetrics();
+  private final @Nullable Tracing tracing;
   private final Storage storage;
   private final Assistant assistant;
   private final TurnDispatcher turns;
@@ -123,17 +128,26 @@ public final class AvaiServer implements AutoCloseable {
     Ids ids = Ids.timeOrdered();
     opened.push(metrics);
     opened.push(timer::shutdownNow);
+    tracing =
+        settings.tracing() == null ? null : Tracing.start(settings.tracing(), Version.current());
+    if (tracing != null) {
+      opened.push(tracing);
+    }
     storage = new Storage(settings);
     opened.push(storage);
     storage.migrate();
     PostgresStores stores = storage.stores();
     stores.onGroupCommit(metrics::groupCommitted);
-    assistant = assistant(settings.canisters(), metrics);
+    assistant =
+        assistant(settings.canisters(), metrics, tracing == null ? CanisterCalls.NONE : tracing);
     if (assistant instanceof AutoCloseable connections) {
       opened.push(connections);
     }
     Conversations conversations =
-        Conversations.over(stores.conversations(), stores.threads(), assistant)
+        Conversations.over(
+                tracing == null ? stores.conversations() : tracing.over(stores.conversations()),
+                stores.threads(),
+                assistant)
             .limiter(new BucketRateLimiter(settings.messageLimits()))
             .content(settings.edge().content())
             .context(settings.context())
@@ -141,7 +155,7 @@ public final class AvaiServer implements AutoCloseable {
             .turns(settings.turns())
             .clock(clock)
             .ids(ids)
-            .listener(metrics)
+            .listener(tracing == null ? metrics : metrics.and((TurnListener) tracing))
             .build();
     turns = conversations.turns();
     opened.push(turns);
@@ -170,7 +184,7 @@ public final class AvaiServer implements AutoCloseable {
             turns,
             assistant,
             status,
-            metrics,
+            tracing == null ? metrics : metrics.and((EdgeEvents) tracing),
             clock);
     gauges(stores, conversations.events(), status);
     HttpResources resources =
@@ -298,7 +312,8 @@ public final class AvaiServer implements AutoCloseable {
     return ((InetSocketAddress) mainSocket.localAddress()).getPort();
   }
 
-  private static Assistant assistant(CanisterAddresses addresses, ServerMetrics metrics) {
+  private static Assistant assistant(
+      CanisterAddresses addresses, ServerMetrics metrics, CanisterCalls calls) {
     if (addresses.urls().isEmpty()) {
       return Assistant.disabled();
     }
@@ -316,7 +331,8 @@ public final class AvaiServer implements AutoCloseable {
                 InboundBudget.DEFAULTS.withReplyChars(addresses.maxReplyChars()),
                 Backoff.DEFAULTS,
                 CircuitSettings.DEFAULTS),
-            metrics);
+            metrics,
+            calls);
     metrics.canisters(canisters::canisters);
     return canisters;
   }
@@ -492,6 +508,9 @@ public final class AvaiServer implements AutoCloseable {
       parts.add(connections);
     }
     parts.add(storage);
+    if (tracing != null) {
+      parts.add(tracing);
+    }
     parts.add(metrics);
     closeAll(parts);
     LOG.log(System.Logger.Level.INFO, "stopped");

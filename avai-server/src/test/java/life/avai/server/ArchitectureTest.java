@@ -29,6 +29,15 @@ class ArchitectureTest {
           .onlyDependOnClassesThat()
           .resideInAnyPackage("life.avai.domain..", "java..", "org.jspecify..");
 
+  /** So that nothing of it is loaded where nobody wants traces. */
+  private static final ArchRule TELEMETRY_APART =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("life.avai.server.tracing..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.opentelemetry..");
+
   private static ArchRule adapterAlone(String adapter) {
     return noClasses()
         .that()
@@ -51,6 +60,19 @@ class ArchitectureTest {
   void adapters_dependOnTheDomainAlone() {
     adapterAlone("persistence").check(ALL);
     adapterAlone("canister").check(ALL);
+  }
+
+  @Test
+  void telemetry_isWhereTracesAreMade() {
+    TELEMETRY_APART.check(ALL);
+    assertThat(
+            noClasses()
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.opentelemetry..")
+                .evaluate(ALL)
+                .hasViolation())
+        .isTrue();
   }
 
   @Test

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import life.avai.canister.CanisterCalls;
 import life.avai.canister.CanisterEvents;
 import life.avai.canister.CanisterSettings;
 import life.avai.canister.CanisterState;
@@ -36,6 +37,7 @@ final class Canister {
 
   private final URI url;
   private final CanisterEvents events;
+  private final CanisterCalls calls;
   private final Listener listener;
   private final Circuit circuit;
   private final Latency latency = new Latency(System::nanoTime);
@@ -50,10 +52,12 @@ final class Canister {
       URI url,
       CanisterSettings settings,
       CanisterEvents events,
+      CanisterCalls calls,
       Listener listener,
       Function<Canister, LinkKeeper> keeper) {
     this.url = url;
     this.events = events;
+    this.calls = calls;
     this.listener = listener;
     this.circuit = new Circuit(settings.circuit(), System::nanoTime);
     this.keepers =
@@ -66,6 +70,10 @@ final class Canister {
 
   CanisterEvents events() {
     return events;
+  }
+
+  CanisterCalls calls() {
+    return calls;
   }
 
   void dial() {
@@ -186,6 +194,12 @@ final class Canister {
       failed(reply.permit());
     }
     events.finished(url, end.label(), took);
+    LOG.log(
+        System.Logger.Level.DEBUG,
+        "question ended url={0} request={1} outcome={2}",
+        CanisterSettings.place(url),
+        reply.id(),
+        end.label());
   }
 
   void failed(int permit) {

@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import life.avai.canister.CanisterCalls;
 import life.avai.canister.CanisterSettings;
 import life.avai.canister.wire.CanisterCodec;
 import life.avai.canister.wire.CanisterFrame;
@@ -177,15 +178,16 @@ final class CanisterLink extends SimpleChannelInboundHandler<WebSocketFrame> {
    * @return what will hold its outcome
    */
   PendingReply ask(AssistantRequest request, ReplySink sink, int permit) {
+    CanisterCalls.Call call = canister.calls().put(canister.url(), request);
     PendingReply reply =
-        new PendingReply(request, sink, settings, completions, permit, System.nanoTime());
+        new PendingReply(request, sink, settings, completions, permit, call, System.nanoTime());
     PendingReply former = pending.put(reply.id(), reply);
     if (former != null && former.close()) {
       end(former, PendingReply.End.lost("asked again"));
     }
     canister.events().asked(canister.url());
     channel
-        .writeAndFlush(new TextWebSocketFrame(codec.process(request)))
+        .writeAndFlush(new TextWebSocketFrame(codec.process(request, call.traceparent())))
         .addListener(written -> {
           if (!written.isSuccess()) {
             lose(reply);
@@ -230,6 +232,7 @@ final class CanisterLink extends SimpleChannelInboundHandler<WebSocketFrame> {
     if (end.early() && channel.isActive()) {
       channel.writeAndFlush(new TextWebSocketFrame(codec.cancel(reply.request().requestId())));
     }
+    reply.call().finished(end.reply(), end.label());
     canister.ended(reply, end, reply.since(System.nanoTime()));
     if (answered) {
       keeper.proven();
@@ -353,6 +356,7 @@ final class CanisterLink extends SimpleChannelInboundHandler<WebSocketFrame> {
       case PendingReply.Effect.GoesOn() -> {}
       case PendingReply.Effect.Begun() -> {
         if (reply != null) {
+          reply.call().begun();
           canister.begun(reply.since(lastReadNanos));
         }
       }

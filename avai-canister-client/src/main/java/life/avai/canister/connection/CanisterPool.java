@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BiFunction;
+import life.avai.canister.CanisterCalls;
 import life.avai.canister.CanisterEvents;
 import life.avai.canister.CanisterSettings;
 import life.avai.canister.CanisterState;
@@ -61,6 +62,7 @@ public final class CanisterPool implements Canister.Listener {
   public static CanisterPool over(
       CanisterSettings settings,
       CanisterEvents events,
+      CanisterCalls calls,
       Bootstrap bootstrap,
       EventLoop loop,
       Runnable onStatus) {
@@ -73,6 +75,7 @@ public final class CanisterPool implements Canister.Listener {
                 url,
                 settings,
                 events,
+                calls,
                 listener,
                 canister -> new LinkKeeper(canister, dialer, settings.backoff())),
         onStatus);

@@ -2,6 +2,7 @@ package life.avai.canister.connection;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import life.avai.canister.CanisterCalls;
 import life.avai.canister.CanisterSettings;
 import life.avai.canister.wire.CanisterFrame;
 import life.avai.canister.wire.Repair;
@@ -26,6 +27,7 @@ final class PendingReply {
   private final CanisterSettings settings;
   private final CompletionReader completions;
   private final int permit;
+  private final CanisterCalls.Call call;
   private final long askedNanos;
   private final CompletableFuture<AssistantReply> outcome = new CompletableFuture<>();
   private final CompletableFuture<Boolean> text = new CompletableFuture<>();
@@ -45,6 +47,7 @@ final class PendingReply {
    * A question that is being put.
    *
    * @param permit the circuit's
+   * @param call told of its story
    */
   PendingReply(
       AssistantRequest request,
@@ -52,12 +55,14 @@ final class PendingReply {
       CanisterSettings settings,
       CompletionReader completions,
       int permit,
+      CanisterCalls.Call call,
       long nowNanos) {
     this.request = request;
     this.sink = sink;
     this.settings = settings;
     this.completions = completions;
     this.permit = permit;
+    this.call = call;
     this.askedNanos = nowNanos;
     this.lastHeardNanos = nowNanos;
     this.progress = new Allowance(PROGRESS_PER_SECOND, PROGRESS_AT_ONCE, nowNanos);
@@ -73,6 +78,10 @@ final class PendingReply {
 
   int permit() {
     return permit;
+  }
+
+  CanisterCalls.Call call() {
+    return call;
   }
 
   /** Completes last of all, when the connection has forgotten the question. */

@@ -63,8 +63,12 @@ public final class CanisterCodec {
             .build();
   }
 
-  /** The frame that puts a question. */
-  public String process(AssistantRequest request) {
+  /**
+   * The frame that puts a question.
+   *
+   * @param traceparent what the canister is told of the trace; null for nothing
+   */
+  public String process(AssistantRequest request, @Nullable String traceparent) {
     StringWriter text = new StringWriter(1_024);
     try (JsonGenerator out = FACTORY.createGenerator(ObjectWriteContext.empty(), text)) {
       out.writeStartObject();
@@ -96,6 +100,9 @@ public final class CanisterCodec {
       out.writeNumberProperty("attempt", request.attempt());
       out.writeBooleanProperty("stream", true);
       out.writeNumberProperty("deadline_ms", request.timeLeft().toMillis());
+      if (traceparent != null) {
+        out.writeStringProperty("traceparent", traceparent);
+      }
       out.writeEndObject();
     }
     return text.toString();

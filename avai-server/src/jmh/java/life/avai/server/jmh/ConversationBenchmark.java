@@ -111,7 +111,7 @@ public class ConversationBenchmark {
 
   @Benchmark
   public String writeProcess() {
-    return codec.process(request);
+    return codec.process(request, null);
   }
 
   @Benchmark

@@ -95,6 +95,7 @@ public final class Environment {
             variables.durationOrNone("AVAI_SHUTDOWN_GRACE", Duration.ofSeconds(10)),
             variables.integer("AVAI_METRICS_PORT", 0, 0, 65_535),
             adminToken(),
+            tracing(),
             new ServerSettings.LogSettings(
                 variables.oneOf(
                     "LOG_FORMAT",
@@ -125,6 +126,28 @@ public final class Environment {
           "AVAI_ADMIN_TOKEN", "at least " + SHORTEST_TOKEN + " characters that nobody can guess");
     }
     return token == null ? null : new Secret(token);
+  }
+
+  /** Which of OpenTelemetry's variables there are, and what they mean, is its own affair. */
+  private @Nullable TracingSettings tracing() {
+    String endpoint = variables.text("OTEL_EXPORTER_OTLP_ENDPOINT");
+    if (endpoint == null
+        || variables.text("OTEL_SDK_DISABLED", "false").equalsIgnoreCase("true")
+        || variables.text("OTEL_TRACES_EXPORTER", "otlp").equalsIgnoreCase("none")) {
+      return null;
+    }
+    if (!variables.text("OTEL_TRACES_EXPORTER", "otlp").equals("otlp")) {
+      throw new ConfigurationException("OTEL_TRACES_EXPORTER", "otlp or none");
+    }
+    for (String protocol :
+        List.of("OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL")) {
+      if (!variables.text(protocol, "http/protobuf").equals("http/protobuf")) {
+        throw new ConfigurationException(protocol, "http/protobuf");
+      }
+    }
+    return new TracingSettings(
+        variables.uri("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint, "http", "https"),
+        variables.startingWith("OTEL_"));
   }
 
   private @Nullable String redis() {

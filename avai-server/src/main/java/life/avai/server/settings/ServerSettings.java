@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param tlsCertificate PEM, with {@code tlsKey}; null for plain sockets
  * @param metricsPort 0 for none of its own
  * @param adminToken what operators show to see {@code /admin}; null when nobody sees it
+ * @param tracing null when nobody wants traces
  * @param redisUrl null for one node
  */
 public record ServerSettings(
@@ -52,6 +53,7 @@ public record ServerSettings(
     Duration shutdownGrace,
     int metricsPort,
     @Nullable Secret adminToken,
+    @Nullable TracingSettings tracing,
     LogSettings log) {
   public ServerSettings {
     allowedOrigins = Set.copyOf(allowedOrigins);
@@ -102,6 +104,7 @@ public record ServerSettings(
                 ? "/metrics for this machine"
                 : "port " + metricsPort + " (AVAI_METRICS_PORT)")
             + (adminToken == null ? ", no /admin (AVAI_ADMIN_TOKEN)" : ", /admin for operators"),
+        "traces: " + (tracing == null ? "none (OTEL_EXPORTER_OTLP_ENDPOINT)" : "to " + tracing),
         "limits: "
             + messageLimits.anonymous()
             + " messages a minute from an anonymous user, "

@@ -6,6 +6,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -153,6 +154,18 @@ final class Variables {
         schemes.length == 0
             ? "a URL with a host"
             : "a URL that begins with " + String.join(":// or ", schemes) + "://");
+  }
+
+  /** All that are set and whose names begin so. */
+  Map<String, String> startingWith(String prefix) {
+    Map<String, String> found = new HashMap<>();
+    for (String name : values.keySet()) {
+      String value = text(name);
+      if (name.startsWith(prefix) && value != null) {
+        found.put(name, value);
+      }
+    }
+    return found;
   }
 
   @Nullable Path path(String name) {

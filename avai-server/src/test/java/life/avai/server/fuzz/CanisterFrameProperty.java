@@ -87,7 +87,7 @@ final class CanisterFrameProperty implements Property {
             Instant.EPOCH,
             1,
             Duration.ofSeconds(1));
-    JsonObject asked = Json.parseObject(codec.process(request));
+    JsonObject asked = Json.parseObject(codec.process(request, null));
     assertThat(asked.string("system_prompt")).isEqualTo(content);
     assertThat(asked.objects("messages").getFirst().string("content")).isEqualTo(content);
     assertThat(asked.object("context_metadata").string("thread_title")).isEqualTo(content);

@@ -111,6 +111,7 @@ class EnvironmentTest {
     assertThat(settings.redisUrl()).isNull();
     assertThat(settings.shutdownGrace()).isEqualTo(Duration.ofSeconds(10));
     assertThat(settings.metricsPort()).isZero();
+    assertThat(settings.tracing()).isNull();
     assertThat(settings.log())
         .isEqualTo(new LogSettings(LogSettings.Format.TEXT, LogSettings.Level.INFO));
   }
@@ -219,6 +220,10 @@ class EnvironmentTest {
             "14s",
             "AVAI_METRICS_PORT",
             "15",
+            "OTEL_EXPORTER_OTLP_ENDPOINT",
+            "https://u:secret@collector.example:4318/x?key=secret",
+            "OTEL_EXPORTER_OTLP_HEADERS",
+            "Authorization=secret",
             "LOG_FORMAT",
             "json",
             "LOG_LEVEL",
@@ -282,6 +287,9 @@ class EnvironmentTest {
     assertThat(settings.tlsKey()).isEqualTo(Path.of("k.pem"));
     assertThat(settings.shutdownGrace()).isEqualTo(Duration.ofSeconds(14));
     assertThat(settings.metricsPort()).isEqualTo(15);
+    assertThat(settings.tracing().variables())
+        .containsOnlyKeys("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_HEADERS");
+    assertThat(settings.tracing()).hasToString("https://collector.example:4318");
     assertThat(settings.log())
         .isEqualTo(new LogSettings(LogSettings.Format.JSON, LogSettings.Level.DEBUG));
   }
@@ -482,6 +490,21 @@ class EnvironmentTest {
   void durations_haveAUnit(String written, long millis) {
     assertThat(read("AVAI_IDLE_TIMEOUT", written).edge().idleTimeout().toMillis())
         .isEqualTo(millis);
+  }
+
+  @Test
+  void traces_goWhereOpenTelemetryCanSendThem_andNowhereWhenTheyAreTurnedOff() {
+    String endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
+    String there = "http://c.example:4318";
+    refused(Map.of(endpoint, "c.example:4318"), endpoint);
+    for (String protocol :
+        List.of("OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL")) {
+      refused(Map.of(endpoint, there, protocol, "grpc"), protocol);
+    }
+    refused(Map.of(endpoint, there, "OTEL_TRACES_EXPORTER", "zipkin"), "OTEL_TRACES_EXPORTER");
+    assertThat(read(endpoint, there, "OTEL_TRACES_EXPORTER", "none").tracing()).isNull();
+    assertThat(read(endpoint, there, "OTEL_SDK_DISABLED", "true").tracing()).isNull();
+    assertThat(read("OTEL_SERVICE_NAME", "x").tracing()).isNull();
   }
 
   @Test
