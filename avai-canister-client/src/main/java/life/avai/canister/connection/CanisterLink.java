@@ -1,6 +1,7 @@
 package life.avai.canister.connection;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
@@ -49,6 +50,17 @@ final class CanisterLink extends SimpleChannelInboundHandler<WebSocketFrame> {
 
   private static final int STRAY_PER_SECOND = 200;
 
+  /** So many bytes of a useless frame weigh as much as the frame itself. */
+  private static final int STRAY_BYTES = 16 << 10;
+
+  /**
+   * Frames that keep to the rules and say nothing: pings, pongs, pieces without text, words on the
+   * way that are too many to be passed on. Far more than a talkative canister has use for.
+   */
+  private static final int EMPTY_AT_ONCE = 10_000;
+
+  private static final int EMPTY_PER_SECOND = 1_000;
+
   /** How many broken questions are remembered before the connection is opened anew instead. */
   private static final int BROKEN_AT_MOST = 1_000;
 
@@ -63,8 +75,12 @@ final class CanisterLink extends SimpleChannelInboundHandler<WebSocketFrame> {
     /** It takes no more questions, and finishes what it has. */
     void draining(CanisterLink link);
 
-    /** It is gone. */
-    void ended(CanisterLink link);
+    /**
+     * It is gone.
+     *
+     * @param dropped whether we ended it, because it did not keep to the rules
+     */
+    void ended(CanisterLink link, boolean dropped);
   }
 
   private final Channel channel;
@@ -83,6 +99,7 @@ final class CanisterLink extends SimpleChannelInboundHandler<WebSocketFrame> {
 
   private final Allowance unusable;
   private final Allowance strays;
+  private final Allowance empty;
   private volatile boolean open;
   private volatile boolean retired;
   private volatile boolean echoesAttempts;
@@ -93,7 +110,9 @@ final class CanisterLink extends SimpleChannelInboundHandler<WebSocketFrame> {
 
   private volatile long lastReadNanos;
   // Event loop only.
-  private long unwritableSinceNanos;
+  private boolean dropped;
+  private @Nullable ChannelFuture pinged;
+  private long pingedNanos;
 
   CanisterLink(
       Channel channel,
@@ -111,6 +130,7 @@ final class CanisterLink extends SimpleChannelInboundHandler<WebSocketFrame> {
     this.lastReadNanos = now;
     this.unusable = new Allowance(UNUSABLE_PER_SECOND, UNUSABLE_AT_ONCE, now);
     this.strays = new Allowance(STRAY_PER_SECOND, STRAY_AT_ONCE, now);
+    this.empty = new Allowance(EMPTY_PER_SECOND, EMPTY_AT_ONCE, now);
   }
 
   /** The handshake is done. Event loop only. */
@@ -269,7 +289,9 @@ final class CanisterLink extends SimpleChannelInboundHandler<WebSocketFrame> {
   private void doubt(PendingReply timedOut) {
     if (!doubtful && channel.isActive() && lastReadNanos - timedOut.lastHeardNanos() <= 0) {
       doubtful = true;
-      sendPings();
+      if (channel.isWritable()) {
+        ping();
+      }
       channel
           .eventLoop()
           .schedule(
@@ -283,11 +305,9 @@ final class CanisterLink extends SimpleChannelInboundHandler<WebSocketFrame> {
     }
   }
 
-  private void sendPings() {
-    if (channel.isWritable()) {
-      channel.write(new PingWebSocketFrame());
-      channel.writeAndFlush(new TextWebSocketFrame(codec.ping(Instant.now())));
-    }
+  private ChannelFuture ping() {
+    channel.write(new PingWebSocketFrame());
+    return channel.writeAndFlush(new TextWebSocketFrame(codec.ping(Instant.now())));
   }
 
   @Override
@@ -298,14 +318,15 @@ final class CanisterLink extends SimpleChannelInboundHandler<WebSocketFrame> {
       canister.roomFreed();
     }
     switch (frame) {
-      case TextWebSocketFrame text -> take(codec.read(text.text()));
+      case TextWebSocketFrame text -> take(codec.read(text.text()), text.content().readableBytes());
       case PingWebSocketFrame ping -> {
+        saidNothing();
         // One that asks and does not read is not answered: that would only fill our memory.
         if (channel.isWritable()) {
           context.writeAndFlush(new PongWebSocketFrame(ping.content().retain()));
         }
       }
-      case PongWebSocketFrame ignored -> {}
+      case PongWebSocketFrame ignored -> saidNothing();
       case CloseWebSocketFrame close -> {
         int status = close.statusCode();
         ending = "closed";
@@ -319,9 +340,9 @@ final class CanisterLink extends SimpleChannelInboundHandler<WebSocketFrame> {
     }
   }
 
-  private void take(CanisterFrame frame) {
+  private void take(CanisterFrame frame, int bytes) {
     switch (frame) {
-      case CanisterFrame.Pong() -> {}
+      case CanisterFrame.Pong() -> saidNothing();
       case CanisterFrame.Draining() -> {
         retire();
         keeper.draining(this);
@@ -332,11 +353,11 @@ final class CanisterLink extends SimpleChannelInboundHandler<WebSocketFrame> {
           drop("too many unusable frames");
         }
       }
-      case CanisterFrame.OfRequest about -> take(about);
+      case CanisterFrame.OfRequest about -> take(about, bytes);
     }
   }
 
-  private void take(CanisterFrame.OfRequest frame) {
+  private void take(CanisterFrame.OfRequest frame, int bytes) {
     if (frame.attempt() != null && !echoesAttempts) {
       echoesAttempts = true;
       broken.clear();
@@ -354,6 +375,7 @@ final class CanisterLink extends SimpleChannelInboundHandler<WebSocketFrame> {
     }
     switch (effect) {
       case PendingReply.Effect.GoesOn() -> {}
+      case PendingReply.Effect.Nothing() -> saidNothing();
       case PendingReply.Effect.Begun() -> {
         if (reply != null) {
           reply.call().begun();
@@ -362,7 +384,7 @@ final class CanisterLink extends SimpleChannelInboundHandler<WebSocketFrame> {
       }
       case PendingReply.Effect.Dropped(var reason) -> {
         canister.events().dropped(canister.url(), reason);
-        if (strays.take(1, lastReadNanos) > 0) {
+        if (strays.take(1 + bytes / STRAY_BYTES, lastReadNanos) > 0) {
           drop("too many useless frames");
         }
       }
@@ -371,6 +393,12 @@ final class CanisterLink extends SimpleChannelInboundHandler<WebSocketFrame> {
           end(reply, end);
         }
       }
+    }
+  }
+
+  private void saidNothing() {
+    if (empty.take(1, lastReadNanos) > 0) {
+      drop("too many empty frames");
     }
   }
 
@@ -392,20 +420,26 @@ final class CanisterLink extends SimpleChannelInboundHandler<WebSocketFrame> {
     long now = System.nanoTime();
     if (now - lastReadNanos > 2 * heartbeatNanos()) {
       drop("silent");
-    } else if (!channel.isWritable() && now - unwritableSinceNanos > 2 * heartbeatNanos()) {
+    } else if (isPingUnsent() && now - pingedNanos > 2 * heartbeatNanos()) {
+      // However much it says: what we say stays here.
       drop("does not read");
     } else {
-      sendPings();
+      if (!isPingUnsent()) {
+        pinged = ping();
+        pingedNanos = now;
+      }
       channel.eventLoop().schedule(this::heartbeat, heartbeatNanos(), TimeUnit.NANOSECONDS);
     }
+  }
+
+  private boolean isPingUnsent() {
+    return pinged != null && !pinged.isDone();
   }
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext context) {
     if (channel.isWritable()) {
       canister.roomFreed();
-    } else {
-      unwritableSinceNanos = System.nanoTime();
     }
     context.fireChannelWritabilityChanged();
   }
@@ -414,6 +448,7 @@ final class CanisterLink extends SimpleChannelInboundHandler<WebSocketFrame> {
   private void drop(String reason) {
     if (ending == null) {
       ending = reason;
+      dropped = true;
       LOG.log(
           System.Logger.Level.WARNING,
           "canister dropped url={0} reason={1}",
@@ -450,7 +485,7 @@ final class CanisterLink extends SimpleChannelInboundHandler<WebSocketFrame> {
       pending.values().stream().findFirst().ifPresent(lost -> canister.failed(lost.permit()));
     }
     pending.values().forEach(this::lose);
-    keeper.ended(this);
+    keeper.ended(this, dropped);
     context.fireChannelInactive();
   }
 }

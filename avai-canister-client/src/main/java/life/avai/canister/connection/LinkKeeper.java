@@ -17,19 +17,18 @@ final class LinkKeeper implements CanisterLink.Keeper, Dialer.Dialling {
 
   private final Canister canister;
   private final Dialer dialer;
-  private final Backoff backoff;
+  private final DialPatience patience;
 
   private volatile @Nullable CanisterLink link;
   private volatile boolean closed;
   // Event loop only.
-  private int failures;
   private boolean dialling;
   private long openedNanos;
 
   LinkKeeper(Canister canister, Dialer dialer, Backoff backoff) {
     this.canister = canister;
     this.dialer = dialer;
-    this.backoff = backoff;
+    this.patience = new DialPatience(backoff);
   }
 
   /** The connection, if there is one that is open. */
@@ -88,7 +87,7 @@ final class LinkKeeper implements CanisterLink.Keeper, Dialer.Dialling {
   @Override
   public void failed(String reason, @Nullable Throwable cause) {
     dialling = false;
-    if (failures == 0) {
+    if (patience.isFresh()) {
       LOG.log(
           System.Logger.Level.WARNING,
           "canister unreachable url={0} reason={1} ({2}); trying for ever",
@@ -102,7 +101,7 @@ final class LinkKeeper implements CanisterLink.Keeper, Dialer.Dialling {
 
   @Override
   public void proven() {
-    dialer.execute(() -> failures = 0);
+    dialer.execute(patience::proven);
   }
 
   /** The present connection goes on until there is another to take its place. */
@@ -126,25 +125,21 @@ final class LinkKeeper implements CanisterLink.Keeper, Dialer.Dialling {
   }
 
   @Override
-  public void ended(CanisterLink former) {
+  public void ended(CanisterLink former, boolean dropped) {
     if (link == former) {
       link = null;
       if (!closed) {
         LOG.log(System.Logger.Level.WARNING, "canister lost url={0}", place());
       }
-      // One that lived long was no failure to dial, whether it had something to do or not.
-      if (System.nanoTime() - openedNanos > backoff.longest().toNanos()) {
-        failures = 0;
-      }
+      patience.ended(Duration.ofNanos(System.nanoTime() - openedNanos), dropped);
       canister.connectionsChanged();
       dialLater();
     }
   }
 
   private void dialLater() {
-    failures++;
+    Duration wait = patience.beforeNext(ThreadLocalRandom.current());
     if (!closed) {
-      Duration wait = backoff.before(failures, ThreadLocalRandom.current());
       dialer.schedule(this::dialIfGone, wait.toNanos(), TimeUnit.NANOSECONDS);
     }
   }

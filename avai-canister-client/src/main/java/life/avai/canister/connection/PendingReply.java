@@ -103,6 +103,9 @@ final class PendingReply {
     /** The question goes on. */
     record GoesOn() implements Effect {}
 
+    /** The question goes on, and the frame was a sign of life and no more. */
+    record Nothing() implements Effect {}
+
     /** The first piece of text has come. */
     record Begun() implements Effect {}
 
@@ -127,6 +130,7 @@ final class PendingReply {
   }
 
   private static final Effect GOES_ON = new Effect.GoesOn();
+  private static final Effect NOTHING = new Effect.Nothing();
 
   /** Nothing that comes from now on counts; tells whether it was still open. */
   synchronized boolean close() {
@@ -184,7 +188,7 @@ final class PendingReply {
               CompletionReader.invalid("the answer is too long"), "invalid_response", true, false));
     }
     if (text.isEmpty()) {
-      return GOES_ON;
+      return NOTHING;
     }
     sink.delta(text);
     boolean first = !begun;
@@ -197,7 +201,7 @@ final class PendingReply {
   private Effect take(CanisterFrame.Progress word, long nowNanos) {
     if (progress.take(1, nowNanos) > 0) {
       // It says no less than one that is passed on that the canister is at work.
-      return GOES_ON;
+      return NOTHING;
     }
     sink.progress(word.step(), word.percentage());
     return GOES_ON;

@@ -10,7 +10,6 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,12 +22,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Every fault of the catalogue in pools of one, two and five canisters: the user sees what
- * docs/canisters.md says, in bounded time, and the whole run is sound.
+ * docs/canisters.md says, in bounded time, and the whole run is sound. So it is with several
+ * connections to a canister.
  */
 @Timeout(180)
 class FaultCatalogueTest {
@@ -36,22 +36,33 @@ class FaultCatalogueTest {
       Path.of("").toAbsolutePath().getParent().resolve("docs").resolve("canisters.md");
   private static final Pattern ROW =
       Pattern.compile("(?m)^\\| `([a-z-]+)` \\| ([^|]+) \\| ([^|]+) \\| ([^|]+) \\|$");
-  private static final List<Integer> SIZES = List.of(1, 2, 5);
+
+  /** How many canisters, and how many connections to each. */
+  private record Pool(int canisters, int connections) {
+    @Override
+    public String toString() {
+      return canisters + (connections == 1 ? "" : " with " + connections + " connections each");
+    }
+  }
+
+  private static final List<Integer> COLUMNS = List.of(1, 2, 5);
+  private static final List<Pool> POOLS =
+      List.of(new Pool(1, 1), new Pool(2, 1), new Pool(5, 1), new Pool(1, 2));
   private static final Duration BOUND = Duration.ofSeconds(30);
 
-  private static final Map<Integer, FaultRun> RUNS = new TreeMap<>();
-  private static final Map<Integer, CompletableFuture<Void>> DONE = new HashMap<>();
+  private static final Map<Pool, FaultRun> RUNS = new HashMap<>();
+  private static final Map<Pool, CompletableFuture<Void>> DONE = new HashMap<>();
 
   /** Each pool goes through the catalogue by itself; most of the time it waits for deadlines. */
   @BeforeAll
   static void start() {
-    for (int size : SIZES) {
-      FaultRun run = new FaultRun(size);
-      RUNS.put(size, run);
+    for (Pool pool : POOLS) {
+      FaultRun run = new FaultRun(pool.canisters(), pool.connections());
+      RUNS.put(pool, run);
       CompletableFuture<Void> done = new CompletableFuture<>();
-      DONE.put(size, done);
+      DONE.put(pool, done);
       Thread.ofVirtual()
-          .name("pool-of-" + size)
+          .name("pool-of-" + pool)
           .start(() -> {
             try {
               run.goThroughTheCatalogue();
@@ -80,15 +91,15 @@ class FaultCatalogueTest {
 
   static Stream<Arguments> cells() {
     return Stream.of(Fault.values())
-        .flatMap(fault -> SIZES.stream().map(size -> Arguments.of(fault, size)));
+        .flatMap(fault -> POOLS.stream().map(pool -> Arguments.of(fault, pool)));
   }
 
   @ParameterizedTest(name = "{0} in a pool of {1}")
   @MethodSource("cells")
-  void everyFault_hasTheOutcomeThatIsDocumented(Fault fault, int size) throws Exception {
-    String expected = documented().get(fault).get(SIZES.indexOf(size));
+  void everyFault_hasTheOutcomeThatIsDocumented(Fault fault, Pool pool) throws Exception {
+    String expected = documented().get(fault).get(COLUMNS.indexOf(pool.canisters()));
 
-    FaultRun.Cell cell = RUNS.get(size).cell(fault);
+    FaultRun.Cell cell = RUNS.get(pool).cell(fault);
 
     assertThat(cell.outcome().isA(FaultRun.Outcome.of(expected)))
         .as("%s, and not %s: %s", expected, cell.outcome(), cell.reply())
@@ -97,10 +108,10 @@ class FaultCatalogueTest {
   }
 
   @ParameterizedTest(name = "a pool of {0}")
-  @ValueSource(ints = {1, 2, 5})
-  void everyRun_isSound(int size) throws Exception {
-    DONE.get(size).get();
-    Checker.standard().requireSound(RUNS.get(size).recording());
+  @FieldSource("POOLS")
+  void everyRun_isSound(Pool pool) throws Exception {
+    DONE.get(pool).get();
+    Checker.standard().requireSound(RUNS.get(pool).recording());
   }
 
   @Test

@@ -83,7 +83,8 @@ final class FaultRun implements AutoCloseable {
   private final TestServer server;
   private final TestClient client;
 
-  FaultRun(int size) {
+  /** A pool of so many canisters, and so many connections to each. */
+  FaultRun(int size, int connections) {
     CanisterListener recording = recorder.canister();
     // What canisters say is not kept: the floods would fill the memory of the test.
     CanisterListener asked =
@@ -110,6 +111,8 @@ final class FaultRun implements AutoCloseable {
                 canisters.stream()
                     .map(canister -> canister.url().toString())
                     .collect(Collectors.joining(",")),
+                "AVAI_CANISTER_CONNECTIONS",
+                Integer.toString(connections),
                 "AVAI_AI_FIRST_TIMEOUT",
                 "3s",
                 "AVAI_AI_IDLE_TIMEOUT",
