@@ -1,6 +1,7 @@
 package life.avai.server.websocket;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import life.avai.domain.conversation.ConversationEvent.TurnAnswered;
 import life.avai.domain.conversation.ConversationEvent.TurnCancelled;
@@ -133,24 +134,34 @@ final class Subscriptions {
     }
     Place place = place(thread);
     boolean begun = false;
+    List<TurnSnapshot> unfinished;
     try {
+      // Before the history: of a turn that ends in between, the end is told in it or after it.
+      unfinished = services.store().unfinished(thread);
       Long after = frame.afterPosition();
       begun =
-          after == null ? live(user, frame, place, tag) : caughtUp(user, frame, after, place, tag);
+          after == null
+              ? live(user, frame, place, unfinished, tag)
+              : caughtUp(user, frame, after, place, unfinished, tag);
     } finally {
       if (!begun) {
         place.subscription().close();
       }
     }
     if (begun) {
-      for (TurnSnapshot turn : services.store().unfinished(thread)) {
+      for (TurnSnapshot turn : unfinished) {
         services.turns().await(turn.id(), thread);
       }
     }
     return begun;
   }
 
-  private boolean live(UserId user, ClientFrame.Subscribe frame, Place place, RequestTag tag) {
+  private boolean live(
+      UserId user,
+      ClientFrame.Subscribe frame,
+      Place place,
+      List<TurnSnapshot> unfinished,
+      RequestTag tag) {
     Optional<ChatThread> thread = services.threads().find(user, frame.threadId());
     if (thread.isEmpty()) {
       return false;
@@ -158,13 +169,21 @@ final class Subscriptions {
     ReplyStream running = place.running();
     session
         .socket()
-        .send(ServerFrames.subscribed(frame.threadId(), thread.get().messageCount(), running), tag);
+        .send(
+            ServerFrames.subscribed(
+                frame.threadId(), thread.get().messageCount(), running, unfinished),
+            tag);
     ThreadId unused = session.watches().begin(watchFrom(place, 0, running, frame.reply()));
     return true;
   }
 
   private boolean caughtUp(
-      UserId user, ClientFrame.Subscribe frame, long after, Place place, RequestTag tag) {
+      UserId user,
+      ClientFrame.Subscribe frame,
+      long after,
+      Place place,
+      List<TurnSnapshot> unfinished,
+      RequestTag tag) {
     ThreadId thread = frame.threadId();
     Optional<HistoryPage> first = page(user, thread, after);
     if (first.isEmpty()) {
@@ -177,7 +196,7 @@ final class Subscriptions {
     if (running != null && isKept(page, running)) {
       running = null;
     }
-    session.socket().send(ServerFrames.subscribed(thread, covered, running), tag);
+    session.socket().send(ServerFrames.subscribed(thread, covered, running, unfinished), tag);
     while (true) {
       session.socket().send(ServerFrames.threadHistory(thread, page));
       if (!page.hasMore() || page.messages().isEmpty() || !session.socket().awaitWritable()) {

@@ -24,6 +24,7 @@ import life.avai.domain.thread.ThreadId;
 import life.avai.domain.thread.ThreadPage;
 import life.avai.domain.turn.FailureCode;
 import life.avai.domain.turn.RequestId;
+import life.avai.domain.turn.TurnSnapshot;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
@@ -353,8 +354,17 @@ public final class ServerFrames {
         });
   }
 
+  /**
+   * The answer to {@code subscribe}.
+   *
+   * @param running the reply that is being written here, or null
+   * @param unfinished the turns that run, here or elsewhere, or wait; oldest first
+   */
   public static ServerFrame subscribed(
-      ThreadId thread, long position, @Nullable ReplyStream running) {
+      ThreadId thread,
+      long position,
+      @Nullable ReplyStream running,
+      List<TurnSnapshot> unfinished) {
     return new ServerFrame(
         "subscribed",
         out -> {
@@ -369,6 +379,15 @@ public final class ServerFrames {
             out.writeNumberProperty("attempt", running.attempt());
             out.writeEndObject();
           }
+          out.writeArrayPropertyStart("unfinished");
+          for (TurnSnapshot turn : unfinished) {
+            out.writeStartObject();
+            out.writeStringProperty("request_id", turn.id().toString());
+            out.writeStringProperty("reply_to", turn.messageId().toString());
+            out.writeStringProperty("state", turn.state().wireName());
+            out.writeEndObject();
+          }
+          out.writeEndArray();
         });
   }
 

@@ -177,7 +177,11 @@ class BreaksPageTest extends PageScenario {
     try {
       tab.awaitText("#assistant", "away");
       say(tab, "Anybody there?");
-      tab.awaitText(".notice", "The assistant is away. Your message is kept and will be answered");
+      String away = "The assistant is away. Your message is kept and will be answered";
+      tab.awaitText(".notice", away);
+      tab.reload();
+      tab.awaitText(".notice", away);
+      assertThat(tab.run("document.querySelector('.notice button')").isNull()).isTrue();
     } finally {
       CANISTER.restart();
     }

@@ -119,6 +119,21 @@ class ConversationPageTest extends PageScenario {
   }
 
   @Test
+  void failure_isStillOneAfterAReload_andMayBeTriedAgain() {
+    CANISTER.script(
+        CanisterScript.first(CanisterScript.failWith("no luck", false, null))
+            .then(CanisterScript.replyWith("Better now.")));
+    Tab tab = open();
+    say(tab, "Well?");
+    tab.awaitText(".notice", "The assistant could not answer this.");
+
+    tab.reload();
+    tab.awaitText(".notice", "This was not answered.");
+    tab.click(".notice button");
+    awaitReply(tab, "Better now.");
+  }
+
+  @Test
   void questionsThatWait_getTheirRepliesBeneathThem() {
     CompletableFuture<Void> first = new CompletableFuture<>();
     CANISTER.script(request ->

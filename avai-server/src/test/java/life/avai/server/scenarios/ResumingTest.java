@@ -234,4 +234,35 @@ class ResumingTest extends Scenario {
       assertThat(seen).isNotNull();
     }
   }
+
+  private static JsonObject unfinished(Acknowledgement sent, String state) {
+    return JsonObject.of(
+        "request_id", sent.requestId(), "reply_to", sent.messageId(), "state", state);
+  }
+
+  @Test
+  void subscribing_tellsWhichTurnsAreNotOver() {
+    CompletableFuture<Void> gate = new CompletableFuture<>();
+    CANISTER.script(CanisterScript.playing(Step.delta("One."), Step.await(gate), Step.response()));
+    try (TestClient client = anonymous()) {
+      Acknowledgement runs = client.say("new", "first");
+      client.await("ai_response_delta");
+      String thread = runs.threadId();
+      Acknowledgement waits = client.say(thread, "second");
+      assertThat(client.request("subscribe", "thread_id", thread).objects("unfinished"))
+          .containsExactly(unfinished(runs, "running"), unfinished(waits, "waiting"));
+
+      client.request("cancel", "thread_id", thread, "request_id", waits.requestId());
+      assertThat(client.awaitReply(waits.requestId()).type()).isEqualTo("ai_cancelled");
+      assertThat(
+              client
+                  .request("subscribe", "thread_id", thread, "after_position", 0)
+                  .objects("unfinished"))
+          .containsExactly(unfinished(runs, "running"));
+
+      gate.complete(null);
+      client.awaitReply(runs.requestId());
+      assertThat(client.request("subscribe", "thread_id", thread).objects("unfinished")).isEmpty();
+    }
+  }
 }

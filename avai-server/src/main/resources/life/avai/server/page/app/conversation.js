@@ -16,6 +16,7 @@ export class Conversation extends EventTarget {
   #refused = new Map(); // client_message_id -> {message, error}
   #delayed = new Map(); // client_message_id -> when it is sent again
   #running = null;
+  #doubtful = new Set(); // turns that the server did not name when it was asked; how they ended may still come
   #listening = new AbortController();
 
   /**
@@ -33,7 +34,7 @@ export class Conversation extends EventTarget {
       thread_history: (frame) => this.#history(frame),
       message_added: ({ message }) => this.#add(message),
       outbox: (change) => this.#outboxChanged(change),
-      subscribed: ({ running }) => this.#subscribed(running),
+      subscribed: (frame) => this.#subscribed(frame),
       caught_up: () => this.#caughtUp(),
       regenerate_ack: (frame) => this.#regenerating(frame),
       ai_typing: ({ request_id, is_typing }) => is_typing && this.#turn(request_id, { state: "thinking", step: null, text: "" }),
@@ -117,7 +118,7 @@ export class Conversation extends EventTarget {
     }
     for (const question of this.#questions.values()) {
       const turn = this.#turnOf(question.id);
-      const reply = turn && turn.state !== "unknown" ? null : (this.#answers.get(question.id) ?? null);
+      const reply = turn && turn.state !== "unanswered" ? null : (this.#answers.get(question.id) ?? null);
       entries.push({ key: question.client_message_id ?? question.id, position: question.position, question, reply, turn: reply ? null : turn });
     }
     entries.sort((a, b) => a.position - b.position);
@@ -205,7 +206,7 @@ export class Conversation extends EventTarget {
   #likelyQuestion() {
     const questions = this.#ordered();
     const answered = questions.findLastIndex((message) => this.#answers.has(message.id));
-    const open = questions.slice(answered + 1).find((message) => (this.#turnOf(message.id)?.state ?? "unknown") === "unknown");
+    const open = questions.slice(answered + 1).find((message) => (this.#turnOf(message.id)?.state ?? "unanswered") === "unanswered");
     return (open ?? questions.at(-1))?.id ?? null;
   }
 
@@ -236,17 +237,27 @@ export class Conversation extends EventTarget {
     this.#add({ id: message_id, role: "assistant", position, reply_to: question, content, finish_reason: "cancelled", created_at: new Date().toISOString() });
   }
 
-  #subscribed(running) {
+  #subscribed({ running, unfinished = [] }) {
+    const named = new Set(unfinished.map((turn) => turn.request_id));
     this.#running = running?.request_id ?? null;
-    if (running && !this.#turns.has(running.request_id)) this.#turn(running.request_id, { state: "thinking" });
+    this.#doubtful = new Set([...this.#turns].filter(([id, turn]) => OPEN.has(turn.state) && !named.has(id)).map(([id]) => id));
+    for (const { request_id, reply_to, state } of unfinished) {
+      const known = this.#turns.get(request_id)?.state;
+      if (state === "waiting") this.#turn(request_id, { question: reply_to, state: known === "queued" ? known : "waiting" });
+      else this.#turn(request_id, { question: reply_to, state: RUNNING.has(known) ? known : "thinking" });
+    }
   }
 
-  /** What was open and does not run now ended or waits; the server tells no more of it until that changes. */
+  /** What the server did not name and of which nothing came since is over. */
   #caughtUp() {
-    for (const [id, turn] of this.#turns) if (OPEN.has(turn.state) && id !== this.#running) turn.state = "unknown";
+    for (const id of this.#doubtful) {
+      const turn = this.#turns.get(id);
+      if (turn && OPEN.has(turn.state)) turn.state = "unanswered";
+    }
+    this.#doubtful.clear();
     const last = this.#ordered().at(-1);
     if (last && !this.#answers.has(last.id) && !this.#turnOf(last.id)) {
-      this.#turns.set(standIn(last), { question: last.id, state: "unknown", since: Date.now() });
+      this.#turns.set(standIn(last), { question: last.id, state: "unanswered", since: Date.now() });
     }
     this.#changed();
   }

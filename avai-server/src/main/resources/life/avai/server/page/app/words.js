@@ -24,7 +24,9 @@ const FAILURES = {
 export function explain(turn, status) {
   switch (turn?.state) {
     case "waiting":
-      return { what: "The assistant is away.", next: "Your message is kept and will be answered as soon as it is back.", again: null, isQuiet: true };
+      return ["available", "degraded"].includes(status)
+        ? { what: "Waiting for its turn.", next: "Your message is kept and will be answered.", again: null, isQuiet: true }
+        : { what: "The assistant is away.", next: "Your message is kept and will be answered as soon as it is back.", again: null, isQuiet: true };
     case "cancelled":
       return { what: "Stopped", next: "before any text had come.", again: "Answer now", isQuiet: true };
     case "failed":
@@ -34,10 +36,13 @@ export function explain(turn, status) {
         const [what, next] = FAILURES[turn.code] ?? FAILURES.INTERNAL;
         return { what, next, again: "Try again", isQuiet: false };
       }
-    case "unknown":
-      return status === "unavailable"
-        ? { what: "Not answered yet.", next: "The assistant is away. A message that waits is answered when it is back.", again: null, isQuiet: true }
-        : { what: "There is no answer to this.", next: "It may have failed, or still be waiting.", again: "Answer now", isQuiet: true };
+    case "unanswered":
+      return {
+        what: "This was not answered.",
+        next: "The assistant failed, or was stopped before it had said anything. Your message is kept.",
+        again: "Answer now",
+        isQuiet: true,
+      };
     default:
       return null;
   }
