@@ -164,7 +164,7 @@ public final class Main {
   private static int help(int status) {
     (status == 0 ? System.out : System.err)
         .println(
-"""
+            """
             Usage: avai COMMAND
 
               demo       everything at once: a database, a demo canister and the server on 127.0.0.1:8080
@@ -182,8 +182,9 @@ public final class Main {
               aot        keep what a JDK 25 or later learns of a start, so that the next ones are quicker
               conformance
                          hold a server to the protocol: --url ws://127.0.0.1:8080/ws
+              issuer     a fake issuer of session tokens, to rehearse signing in: --port (docs/testkit.md)
               help       this text\
-""");
+            """);
     return status;
   }
 }

@@ -4,12 +4,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.net.InetAddress;
 import java.net.URI;
+import java.net.URLDecoder;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import life.avai.testkit.json.JsonObject;
@@ -19,7 +22,9 @@ import life.avai.testkit.json.JsonObject;
  * can be away.
  *
  * <p>The keys are at {@code /.well-known/jwks.json}, and at {@code /v1/jwks} as in Clerk's backend
- * API.
+ * API. Whoever asks gets a token, too, at {@code /token?sub=user_17}; of the other parameters
+ * {@code tier} becomes the user's, {@code seconds} how long the token is good (60), and any other a
+ * claim of that name, such as {@code azp} or {@code name}.
  *
  * <p>Safe for use by many threads at once.
  */
@@ -30,9 +35,10 @@ public final class FakeIssuer implements AutoCloseable {
   private final List<SigningKey> keys = new CopyOnWriteArrayList<>(); // the last one signs
   private final KeyServer server;
 
-  private FakeIssuer(InstantSource clock) {
+  private FakeIssuer(int port, InstantSource clock) {
     this.clock = clock;
-    this.server = KeyServer.start(InetAddress.getLoopbackAddress(), this::keySet);
+    this.server =
+        KeyServer.start(InetAddress.getLoopbackAddress(), port, this::keySet, this::tokenFor);
   }
 
   /**
@@ -51,7 +57,19 @@ public final class FakeIssuer implements AutoCloseable {
    * @return the issuer, with one key
    */
   public static FakeIssuer start(InstantSource clock) {
-    var issuer = new FakeIssuer(clock);
+    return start(0, clock);
+  }
+
+  /**
+   * Starts an issuer on the loopback.
+   *
+   * @param port the port; 0 for a free one
+   * @param clock what tells the times in its tokens
+   * @return the issuer, with one key
+   * @throws java.io.UncheckedIOException if the port is taken
+   */
+  public static FakeIssuer start(int port, InstantSource clock) {
+    var issuer = new FakeIssuer(port, clock);
     issuer.rotate();
     return issuer;
   }
@@ -213,5 +231,32 @@ public final class FakeIssuer implements AutoCloseable {
 
   private String keySet() {
     return JsonObject.of("keys", keys.stream().map(SigningKey::jwk).toList()).toString();
+  }
+
+  private String tokenFor(String query) {
+    Map<String, String> given = new LinkedHashMap<>();
+    for (String parameter : query.split("&", -1)) {
+      int equals = parameter.indexOf('=');
+      if (equals > 0) {
+        given.put(
+            parameter.substring(0, equals),
+            URLDecoder.decode(parameter.substring(equals + 1), UTF_8));
+      }
+    }
+    String subject = given.remove("sub");
+    if (subject == null) {
+      throw new IllegalArgumentException("sub: missing (expected: /token?sub=user_17)");
+    }
+    TokenBuilder token = token(subject);
+    for (var claim : given.entrySet()) {
+      String value = claim.getValue();
+      token =
+          switch (claim.getKey()) {
+            case "seconds" -> token.expiresIn(Duration.ofSeconds(Long.parseLong(value)));
+            case "tier" -> token.claim("public_metadata", JsonObject.of("tier", value));
+            default -> token.claim(claim.getKey(), value);
+          };
+    }
+    return token.sign();
   }
 }

@@ -15,10 +15,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import life.avai.testkit.internal.ListeningPort;
 import org.jspecify.annotations.Nullable;
 
-/** Serves a key set over HTTP, or what the test wants in its place. */
+/** Serves a key set over HTTP, or what the test wants in its place; and tokens. */
 final class KeyServer implements AutoCloseable {
   private static final Executor VIRTUAL =
       task -> Thread.ofVirtual().name("fake-issuer").start(task);
@@ -26,6 +27,7 @@ final class KeyServer implements AutoCloseable {
   private final InetAddress host;
   private final ListeningPort port; // holds the number while the server is away
   private final Supplier<String> keys;
+  private final UnaryOperator<String> tokens; // from a query
   private final List<String> requests = new CopyOnWriteArrayList<>();
   private volatile Answer answer = Answer.KEYS;
   private @Nullable HttpServer server; // guarded by this
@@ -41,14 +43,17 @@ final class KeyServer implements AutoCloseable {
     static final Answer KEYS = new Answer(200, null, Duration.ZERO);
   }
 
-  private KeyServer(InetAddress host, Supplier<String> keys) {
+  private KeyServer(
+      InetAddress host, int port, Supplier<String> keys, UnaryOperator<String> tokens) {
     this.host = host;
-    this.port = ListeningPort.open(host, 0);
+    this.port = ListeningPort.open(host, port);
     this.keys = keys;
+    this.tokens = tokens;
   }
 
-  static KeyServer start(InetAddress host, Supplier<String> keys) {
-    var server = new KeyServer(host, keys);
+  static KeyServer start(
+      InetAddress host, int port, Supplier<String> keys, UnaryOperator<String> tokens) {
+    var server = new KeyServer(host, port, keys, tokens);
     server.port.refuse();
     server.accept();
     return server;
@@ -75,6 +80,7 @@ final class KeyServer implements AutoCloseable {
       server = HttpServer.create(new InetSocketAddress(host, port.number()), 0);
       server.createContext("/.well-known/jwks.json", this::serve);
       server.createContext("/v1/jwks", this::serve);
+      server.createContext("/token", this::sign);
       server.setExecutor(VIRTUAL);
       server.start();
     } catch (IOException e) {
@@ -111,11 +117,24 @@ final class KeyServer implements AutoCloseable {
     }
   }
 
+  private void sign(HttpExchange exchange) {
+    String query = exchange.getRequestURI().getRawQuery();
+    try {
+      send(exchange, 200, "text/plain", tokens.apply(query == null ? "" : query));
+    } catch (IllegalArgumentException e) {
+      send(exchange, 400, "text/plain", e.getMessage() + "\n");
+    }
+  }
+
   private void send(HttpExchange exchange, Answer now) {
-    byte[] body = (now.body() == null ? keys.get() : now.body()).getBytes(UTF_8);
+    send(exchange, now.status(), "application/json", now.body() == null ? keys.get() : now.body());
+  }
+
+  private static void send(HttpExchange exchange, int status, String type, String text) {
+    byte[] body = text.getBytes(UTF_8);
     try (exchange) {
-      exchange.getResponseHeaders().add("Content-Type", "application/json");
-      exchange.sendResponseHeaders(now.status(), body.length == 0 ? -1 : body.length);
+      exchange.getResponseHeaders().add("Content-Type", type);
+      exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
       exchange.getResponseBody().write(body);
     } catch (IOException e) {
       // The one who asked did not wait for it.
