@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -64,7 +65,7 @@ public final class ChatClient implements AutoCloseable {
       }
       return oneMessage ? client.pipe(connection, in) : client.talk(connection, in);
     } catch (CompletionException e) {
-      out.println("cannot connect to " + url + "; is the server running? (./avai demo)");
+      out.println("cannot connect to " + url + "; " + hint(e));
       return 1;
     } catch (IOException e) {
       out.println("a file or the input cannot be read or written: " + e.getMessage());
@@ -73,6 +74,15 @@ public final class ChatClient implements AutoCloseable {
       Thread.currentThread().interrupt();
       return 1;
     }
+  }
+
+  private static String hint(CompletionException failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SSLException) {
+        return "TLS: " + cause.getMessage();
+      }
+    }
+    return "is the server running? (./avai demo)";
   }
 
   private void recall() {

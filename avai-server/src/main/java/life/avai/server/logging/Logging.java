@@ -17,6 +17,9 @@ public final class Logging {
       "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX, UTC} %-5level %logger{0} - %replace(%msg"
           + " %kvp{NONE}){'[\\r\\n]+', ' '}%n";
 
+  private static final String JOOQ_ON_VERSIONS =
+      "org.jooq.impl.DefaultExecuteContext.logVersionSupport";
+
   private Logging() {}
 
   /** Replaces what was set up before. Standard error, because standard output is the launcher's. */
@@ -42,6 +45,8 @@ public final class Logging {
     Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     root.setLevel(Level.WARN);
     root.addAppender(console);
+    // It warns of every PostgreSQL but the newest; which ones AVAI works with is for us to say.
+    context.getLogger(JOOQ_ON_VERSIONS).setLevel(Level.ERROR);
     context.getLogger("life.avai").setLevel(Level.toLevel(settings.level().name()));
   }
 }

@@ -109,7 +109,11 @@ public record ServerSettings(
             + messageLimits.anonymous()
             + " messages a minute from an anonymous user, "
             + messageLimits.free()
-            + " from others, "
+            + " from one who signed in (pro: "
+            + messageLimits.pro()
+            + ", enterprise: "
+            + messageLimits.enterprise()
+            + "), "
             + maxConnections
             + " connections",
         "mode: " + (production ? "production" : "development"));

@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -129,5 +133,35 @@ class ChatClientTest {
     assertThat(run(URI.create("ws://127.0.0.1:1/ws"), null, "Is it?", true, screen)).isEqualTo(1);
 
     assertThat(screen.toString(UTF_8)).startsWith("cannot connect to ").hasLineCount(1);
+  }
+
+  @Test
+  void serverThatCannotBeTrusted_isToldFromOneThatIsAway() throws Exception {
+    try (ServerSocket plain = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Thread unused =
+          Thread.ofVirtual()
+              .start(() -> {
+                try (Socket socket = plain.accept()) {
+                  socket.getInputStream().read();
+                  socket
+                      .getOutputStream()
+                      .write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(UTF_8));
+                } catch (IOException e) {
+                  // The client has seen enough.
+                }
+              });
+      Screen screen = new Screen("");
+
+      assertThat(
+              run(
+                  URI.create("wss://127.0.0.1:" + plain.getLocalPort() + "/ws"),
+                  null,
+                  "?",
+                  true,
+                  screen))
+          .isEqualTo(1);
+
+      assertThat(screen.toString(UTF_8)).contains("; TLS: ").hasLineCount(1);
+    }
   }
 }
