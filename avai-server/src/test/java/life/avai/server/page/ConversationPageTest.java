@@ -207,4 +207,23 @@ class ConversationPageTest extends PageScenario {
     tab.awaitText(".copy", "Copied");
     assertThat(tab.run("copied").asString()).isEqualTo("<b a=\"1\">&amp;</b>");
   }
+
+  @Test
+  void codeInAQuestion_isShownAsCode_andTheRestAsItIs() {
+    Tab tab = open();
+    tab.click("#input");
+    tab.type("Is **this** safe?\n```java\nint i = 1;\n```\nOr ```that");
+    tab.press("Enter");
+    awaitReply(tab, "Hello there");
+
+    assertThat(tab.text(".bubble .code code")).isEqualTo("int i = 1;");
+    assertThat(tab.run("document.querySelector('.bubble .code code span') !== null").asBoolean())
+        .isTrue();
+    assertThat(
+            tab.run(
+                    "[...document.querySelector('.bubble').childNodes]"
+                        + ".filter(node => node.nodeType === 3).map(node => node.data).join('|')")
+                .asString())
+        .isEqualTo("Is **this** safe?|Or ```that");
+  }
 }

@@ -101,6 +101,29 @@ export function codeBlock(text, language) {
   );
 }
 
+/** What somebody has written, as it is; what stands between fences is a block of code. */
+export function withCode(text) {
+  const nodes = [];
+  let plain = [];
+  let code = null; // {opening, language, lines}
+  for (const line of text.split("\n")) {
+    const fence = /^```\s*([\w+#.-]*)\s*$/.exec(line);
+    if (!code && fence) {
+      nodes.push(plain.join("\n"));
+      plain = [];
+      code = { opening: line, language: fence[1], lines: [] };
+    } else if (code && fence && !fence[1]) {
+      nodes.push(codeBlock(code.lines.join("\n"), code.language));
+      code = null;
+    } else {
+      (code?.lines ?? plain).push(line);
+    }
+  }
+  if (code) plain = [code.opening, ...code.lines];
+  nodes.push(plain.join("\n"));
+  return nodes.filter((node) => node !== "");
+}
+
 /** Puts text into a code element, in colours where the language is known and the text is not too long. */
 export function fillCode(code, text, language) {
   const hljs = globalThis.hljs;

@@ -1,6 +1,6 @@
 /** The messages of the open conversation, drawn: at most once a frame, and only what has changed. */
 import { $, announce, copy, el, icon, iconButton } from "/app/dom.js";
-import { codeBlock } from "/app/markdown.js";
+import { codeBlock, withCode } from "/app/markdown.js";
 import { ReplyText } from "/app/reply-text.js";
 import { after, explain, refusal } from "/app/words.js";
 
@@ -139,7 +139,8 @@ class Question {
     if (question.content !== this.#shown) {
       this.#shown = question.content;
       const asCode = ["code", "json"].includes(question.content_type);
-      this.#text.replaceChildren(asCode ? codeBlock(question.content, question.content_type === "json" ? "json" : "") : question.content);
+      const shown = asCode ? [codeBlock(question.content, question.content_type === "json" ? "json" : "")] : withCode(question.content);
+      this.#text.replaceChildren(...shown);
     }
     this.element.classList.toggle("pending", Boolean(question.pending));
     if (question.refused) {
