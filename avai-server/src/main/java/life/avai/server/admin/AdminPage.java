@@ -32,7 +32,8 @@ public final class AdminPage {
       .s4 { fill: #b07aa1; } .s5 { fill: #76b7b2; } .s6 { fill: #edc948; } .s7 { fill: #9c755f; }
       .l0 { stroke: #4e79a7; } .l1 { stroke: #f28e2b; } .l2 { stroke: #59a14f; } .l3 { stroke: #e15759; }
       .l4 { stroke: #b07aa1; } .l5 { stroke: #76b7b2; } .l6 { stroke: #edc948; } .l7 { stroke: #9c755f; }
-      .rows { overflow-x: auto; } table { border-collapse: collapse; margin-top: 1.5rem; width: 100%; }
+      .rows { overflow-x: auto; }
+      table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin-top: 1.5rem; width: 100%; }
       caption { font-weight: 600; text-align: left; }
       th, td { border-bottom: 1px solid #8883; padding: .25rem .75rem .25rem 0; text-align: right; white-space: nowrap; }
       th:nth-child(-n+3), td:nth-child(-n+3) { text-align: left; }
@@ -118,14 +119,8 @@ public final class AdminPage {
             .stacked());
     List<Turns> completed =
         report.turns().stream().filter(row -> row.outcome().equals("completed")).toList();
-    out.append(
-        latency(
-            "Milliseconds to the first text, one in twenty takes longer",
-            completed,
-            days,
-            Turns::firstDeltaMs95));
-    out.append(
-        latency("Milliseconds of a whole turn, the median", completed, days, Turns::tookMsMedian));
+    out.append(latency("First text, ms, 95th percentile", completed, days, Turns::firstDeltaMs95));
+    out.append(latency("Whole turn, ms, median", completed, days, Turns::tookMsMedian));
     out.append(
         new Plot(
                 "Mean confidence",
@@ -165,9 +160,9 @@ public final class AdminPage {
           row.day().toString(),
           model(row.model()),
           row.outcome(),
-          Long.toString(row.turns()),
-          Long.toString(row.promptTokens()),
-          Long.toString(row.replyTokens()),
+          Plot.number((double) row.turns()),
+          Plot.number((double) row.promptTokens()),
+          Plot.number((double) row.replyTokens()),
           number(row.firstDeltaMsMedian()),
           number(row.firstDeltaMs95()),
           number(row.tookMsMedian()),
@@ -185,9 +180,9 @@ public final class AdminPage {
           row.day().toString(),
           row.role(),
           row.role().equals("user") ? "" : model(row.model()),
-          Long.toString(row.messages()),
-          Long.toString(row.threads()),
-          Long.toString(row.authors()),
+          Plot.number((double) row.messages()),
+          Plot.number((double) row.threads()),
+          Plot.number((double) row.authors()),
           number(row.confidence()),
           number(row.lowestConfidence()));
     }

@@ -6,9 +6,11 @@ import java.util.Locale;
 
 /** A plot over days, as SVG without scripts and without styles of its own. */
 final class Plot {
-  private static final int WIDTH = 640;
-  private static final int HEIGHT = 200;
-  private static final int LEFT = 56;
+  /** About as wide as it is shown, so that its letters are as large as those around it. */
+  private static final int WIDTH = 440;
+
+  private static final int HEIGHT = 180;
+  private static final int LEFT = 40;
   private static final int BOTTOM = 24;
   private static final int TOP = 8;
 
@@ -24,7 +26,7 @@ final class Plot {
 
   /** Bars that stand on one another: parts of a whole. */
   String stacked() {
-    double most = days.stream().mapToDouble(this::sum).max().orElse(0);
+    double most = roundedUp(days.stream().mapToDouble(this::sum).max().orElse(0));
     StringBuilder marks = new StringBuilder();
     double wide = (double) (WIDTH - LEFT) / days.size();
     for (int i = 0; i < days.size(); i++) {
@@ -54,11 +56,12 @@ final class Plot {
   /** A line for each, with a dot on every day that has a value. */
   String lines() {
     double most =
-        series.stream()
-            .flatMap(each -> each.values().values().stream())
-            .mapToDouble(Double::doubleValue)
-            .max()
-            .orElse(0);
+        roundedUp(
+            series.stream()
+                .flatMap(each -> each.values().values().stream())
+                .mapToDouble(Double::doubleValue)
+                .max()
+                .orElse(0));
     StringBuilder marks = new StringBuilder();
     double wide = (double) (WIDTH - LEFT) / days.size();
     for (int k = 0; k < series.size(); k++) {
@@ -94,7 +97,18 @@ final class Plot {
 
   private static double y(double value, double most) {
     double high = HEIGHT - TOP - BOTTOM;
-    return most == 0 ? TOP + high : TOP + high * (1 - value / most);
+    return TOP + high * (1 - value / most);
+  }
+
+  /** The end of the axis: the next number that is easily halved. */
+  private static double roundedUp(double most) {
+    double unit = most <= 0 ? 1 : Math.pow(10, Math.floor(Math.log10(most)));
+    for (double step : new double[] {1, 1.2, 1.6, 2, 2.4, 3, 4, 6, 8}) {
+      if (most <= step * unit) {
+        return step * unit;
+      }
+    }
+    return 10 * unit;
   }
 
   private String label(int k, int i) {
@@ -116,7 +130,7 @@ final class Plot {
             HEIGHT,
             Html.escape(title)));
     for (double part : new double[] {0, 0.5, 1}) {
-      double y = y(most * part, most == 0 ? 1 : most);
+      double y = y(most * part, most);
       out.append(
           String.format(
               Locale.ROOT,
@@ -128,7 +142,7 @@ final class Plot {
               y,
               LEFT - 6,
               y + 4,
-              number(most * part)));
+              brief(most * part)));
     }
     out.append(
         String.format(
@@ -154,12 +168,21 @@ final class Plot {
     return out.append("</ul></figure>").toString();
   }
 
-  /** Short, and the same whatever the machine's language is. */
+  /** The same whatever the machine's language is. */
   static String number(double value) {
-    return value == Math.rint(value)
-        ? String.format(Locale.ROOT, "%.0f", value)
-        : value < 10
-            ? String.format(Locale.ROOT, "%.2f", value)
-            : String.format(Locale.ROOT, "%.0f", value);
+    boolean whole = value == Math.rint(value) || value >= 10;
+    return String.format(Locale.ROOT, whole ? "%,.0f" : "%.2f", value);
+  }
+
+  /** For the axis: {@code 400}, {@code 20k}, {@code 1.5M}. */
+  private static String brief(double value) {
+    double million = 1_000_000;
+    return value >= million
+        ? trimmed(value / million) + "M"
+        : value >= 10_000 ? trimmed(value / 1_000) + "k" : trimmed(value);
+  }
+
+  private static String trimmed(double value) {
+    return String.format(Locale.ROOT, "%.2f", value).replaceFirst("\\.?0+$", "");
   }
 }
