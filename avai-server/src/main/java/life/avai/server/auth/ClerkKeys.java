@@ -17,6 +17,8 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
 
 /** Where the issuer's public keys come from. */
@@ -24,33 +26,64 @@ public final class ClerkKeys {
   /** Where Clerk's backend API has them, for whoever shows a secret key. */
   public static final URI BACKEND_API = URI.create("https://api.clerk.com/v1/jwks");
 
-  private static final int TIMEOUT_MILLIS = 2_000;
   private static final int MAX_BYTES = 256 * 1024;
-  private static final Duration FRESH = Duration.ofMinutes(5);
-  private static final Duration SURVIVES_OUTAGE = Duration.ofHours(4);
 
   private ClerkKeys() {}
 
   /**
-   * Keys that are fetched, kept, and fetched again when they are old or one is unknown; an outage
-   * is survived on those that are kept.
+   * How long things take.
+   *
+   * @param fetch connecting, and then reading; a fetch that failed is tried once more
+   * @param another how long who needs a key that is not kept waits for a fetch of somebody else's
+   * @param fresh after this time keys are fetched anew, while those that are kept go on counting
+   * @param kept after this time without a fetch that succeeded they count no more
+   */
+  record Timing(Duration fetch, Duration another, Duration fresh, Duration kept) {
+    static final Timing DEFAULTS =
+        new Timing(
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(4),
+            Duration.ofMinutes(5),
+            Duration.ofHours(4));
+  }
+
+  /**
+   * Keys that are fetched when the first token is shown, kept, and fetched again before they are
+   * old or when one is unknown. Nobody whose key is kept waits for a fetch, and an outage is
+   * survived on those that are kept.
    *
    * @param secretKey sent as a bearer token; null for a public address
    */
   public static JWKSource<SecurityContext> fetched(URI jwksUrl, @Nullable String secretKey) {
+    return fetched(jwksUrl, secretKey, Timing.DEFAULTS);
+  }
+
+  static JWKSource<SecurityContext> fetched(
+      URI jwksUrl, @Nullable String secretKey, Timing timing) {
+    int fetchMillis = (int) timing.fetch().toMillis();
     DefaultResourceRetriever retriever =
-        new DefaultResourceRetriever(TIMEOUT_MILLIS, TIMEOUT_MILLIS, MAX_BYTES);
+        new DefaultResourceRetriever(fetchMillis, fetchMillis, MAX_BYTES);
     if (secretKey != null) {
       retriever.setHeaders(Map.of("Authorization", List.of("Bearer " + secretKey)));
     }
+    // A virtual thread: it holds up no end of the process, and costs nothing while it waits.
+    ScheduledExecutorService background =
+        Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().name("clerk-keys").factory());
     try {
       return JWKSourceBuilder.<SecurityContext>create(jwksUrl.toURL(), retriever)
-          .cache(FRESH.toMillis(), 2L * TIMEOUT_MILLIS)
+          .cache(timing.kept().toMillis(), timing.another().toMillis())
+          .refreshAheadCache(
+              timing.kept().minus(timing.fresh()).toMillis(),
+              null,
+              background,
+              true,
+              background,
+              true)
           .rateLimited(true)
           .retrying(true)
-          .outageTolerant(SURVIVES_OUTAGE.toMillis())
           .build();
     } catch (MalformedURLException e) {
+      background.shutdown();
       throw new IllegalArgumentException("jwksUrl: (expected: an http or https URL)", e);
     }
   }

@@ -18,7 +18,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Date;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Issues tokens, and shows its keys on the loopback until it is told to be away. */
 final class Issuer implements AutoCloseable {
@@ -27,7 +29,9 @@ final class Issuer implements AutoCloseable {
   final BlockingQueue<String> authorizations = new LinkedBlockingQueue<>();
   private final HttpServer http;
   private volatile RSAKey key = newKey("first");
+  private final CountDownLatch ended = new CountDownLatch(1);
   private volatile int status = 200;
+  private final AtomicInteger answersLeft = new AtomicInteger(Integer.MAX_VALUE);
 
   Issuer() throws IOException {
     http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -36,13 +40,25 @@ final class Issuer implements AutoCloseable {
         exchange -> {
           String authorization = exchange.getRequestHeaders().getFirst("Authorization");
           authorizations.add(authorization == null ? "" : authorization);
+          if (answersLeft.getAndDecrement() <= 0) {
+            awaitEnd();
+          }
           byte[] body = new JWKSet(key.toPublicJWK()).toString().getBytes(StandardCharsets.UTF_8);
           exchange.sendResponseHeaders(status, body.length);
           try (var out = exchange.getResponseBody()) {
             out.write(body);
           }
         });
+    http.setExecutor(task -> Thread.ofVirtual().start(task));
     http.start();
+  }
+
+  private void awaitEnd() {
+    try {
+      ended.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   static RSAKey newKey(String id) {
@@ -67,6 +83,11 @@ final class Issuer implements AutoCloseable {
 
   void goAway() {
     status = 503;
+  }
+
+  /** From now on so many who ask for keys get them; others wait for an answer until the end. */
+  void answerOnly(int times) {
+    answersLeft.set(times);
   }
 
   /** Claims of a good token for user_1, to be changed. */
@@ -101,6 +122,7 @@ final class Issuer implements AutoCloseable {
 
   @Override
   public void close() {
+    ended.countDown();
     http.stop(0);
   }
 }
