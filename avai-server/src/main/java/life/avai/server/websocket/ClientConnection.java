@@ -37,6 +37,7 @@ final class ClientConnection extends SimpleChannelInboundHandler<WebSocketFrame>
   private int fragmentCount;
   private @Nullable ScheduledFuture<?> messageDeadline;
   private boolean failed;
+  private boolean unflushed;
   private @Nullable Allowance controls;
 
   ClientConnection(ClientSocket socket, Receiver receiver, int maxMessageBytes) {
@@ -131,10 +132,21 @@ final class ClientConnection extends SimpleChannelInboundHandler<WebSocketFrame>
     }
   }
 
+  /** Pings that come together are answered together, so that many cost little more than one. */
   private void pong(ChannelHandlerContext context, PingWebSocketFrame ping) {
     if (payForControl() && socket.isOpen()) {
-      context.writeAndFlush(new PongWebSocketFrame(ping.content().retain()), context.voidPromise());
+      context.write(new PongWebSocketFrame(ping.content().retain()), context.voidPromise());
+      unflushed = true;
     }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext context) {
+    if (unflushed) {
+      unflushed = false;
+      context.flush();
+    }
+    context.fireChannelReadComplete();
   }
 
   /** Pings are answered, and pongs are for nothing: a peer has only so many of either. */

@@ -3,6 +3,7 @@ package life.avai.server.floods;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
@@ -200,7 +201,7 @@ enum Attack {
     }
 
     TestClient honest(int number) {
-      return behindAProxy("203.0.113.", number);
+      return behindAProxy("203.0.113.", number).timeout(Duration.ofSeconds(30));
     }
   }
 
@@ -210,7 +211,8 @@ enum Attack {
   private static void guess(Target target, int host) throws IOException {
     try (Intruder intruder = new Intruder(target.port(), host)) {
       intruder.upgrade();
-      for (int n = 0; n < 20; n++) {
+      // More than a socket may have wrong.
+      for (int n = 0; n < 30; n++) {
         intruder.send(
             Frame.text(
                 "{\"type\":\"authenticate\",\"token\":\"eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ1In0."

@@ -33,7 +33,6 @@ final class HonestUsers implements AutoCloseable {
 
   private void talk(Attack.Target target, int number) {
     try (TestClient client = target.honest(number)) {
-      client.timeout(java.time.Duration.ofSeconds(30));
       sessions.add(client.authenticateAnonymously().string("session_token"));
       String thread = "new";
       while (!done) {
@@ -90,7 +89,8 @@ final class HonestUsers implements AutoCloseable {
 
   private void check() {
     if (!failures.isEmpty()) {
-      throw new AssertionError("an honest user was not served", failures.getFirst());
+      Throwable first = failures.getFirst();
+      throw new AssertionError("an honest user was not served: " + first, first);
     }
   }
 

@@ -58,7 +58,7 @@ class HostileLoadTest {
               Attack attack = Attack.values()[random.nextInt(Attack.values().length)];
               attacks.add(Thread.ofVirtual().start(() -> attack.on(target, 2)));
             }
-            attacks.add(Thread.ofVirtual().start(() -> sendWhatIsRefused(target)));
+            sendWhatIsRefused(target);
             for (Thread attack : attacks) {
               attack.join();
             }
