@@ -84,7 +84,6 @@ import org.jspecify.annotations.Nullable;
 public final class AvaiServer implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(AvaiServer.class.getName());
   private static final Duration SWEEP = Duration.ofMillis(200);
-  private static final Duration CERTIFICATE_CHECK = Duration.ofSeconds(10);
 
   /** Connections that nobody has authenticated on, beside those of users. */
   private static final int MAX_NEWCOMERS = 10_000;
@@ -215,7 +214,8 @@ public final class AvaiServer implements AutoCloseable {
                 settings.production(),
                 proxies,
                 newcomers),
-            settings.edge().authTimeout());
+            settings.edge().authTimeout(),
+            settings.edge().slowReaderTimeout());
     List<Endpoint> endpoints = new ArrayList<>(List.of(new ExportEndpoint(exportData)));
     if (settings.identity().webhookSecret() != null) {
       endpoints.add(
@@ -244,11 +244,7 @@ public final class AvaiServer implements AutoCloseable {
                 newcomers,
                 () -> new HttpEdge(rules, resources, null, List.of()));
     if (certificate != null) {
-      timer.scheduleWithFixedDelay(
-          certificate::reload,
-          CERTIFICATE_CHECK.toMillis(),
-          CERTIFICATE_CHECK.toMillis(),
-          TimeUnit.MILLISECONDS);
+      certificate.watch(timer);
     }
     assistant.onStatusChange(() -> status.changed(registry));
     RetentionSweep retention =

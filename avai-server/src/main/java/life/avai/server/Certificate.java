@@ -21,6 +21,8 @@ import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import life.avai.server.settings.ConfigurationException;
@@ -37,6 +39,7 @@ final class Certificate {
   private static final Pattern KEY =
       Pattern.compile("-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END PRIVATE KEY-----");
   private static final Duration SOON = Duration.ofDays(7);
+  private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(10);
 
   private final Path certificateFile;
   private final Path keyFile;
@@ -67,6 +70,16 @@ final class Certificate {
   /** What the next connection is secured with. */
   SslContext current() {
     return current;
+  }
+
+  /** Looks again and again whether there is something else in the files. */
+  void watch(ScheduledExecutorService timer) {
+    var unused =
+        timer.scheduleWithFixedDelay(
+            this::reload,
+            BETWEEN_LOOKS.toMillis(),
+            BETWEEN_LOOKS.toMillis(),
+            TimeUnit.MILLISECONDS);
   }
 
   /** Takes the files anew if there is something else in them. Reads files, so it may block. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -14,6 +15,8 @@ import java.security.cert.X509Certificate;
 import java.util.Base64;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RunnableScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
@@ -145,6 +148,26 @@ class CertificateTest {
         assertThat(shownAt(server.port())).isEqualTo("CN=second");
         early.settle();
       }
+    }
+  }
+
+  @Test
+  void filesAreLookedAtEveryTenSeconds() throws Exception {
+    make("first", "EC");
+    make("second", "EC");
+    install("first.crt", "first.key");
+    Certificate certificate = new Certificate(installed("crt"), installed("key"));
+    SslContext first = certificate.current();
+    try (ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1)) {
+      certificate.watch(timer);
+      install("second.crt", "second.key");
+      RunnableScheduledFuture<?> look = (RunnableScheduledFuture<?>) timer.getQueue().element();
+      assertThat(look.getDelay(TimeUnit.SECONDS)).isBetween(0L, 10L);
+      assertThat(look.isPeriodic()).isTrue();
+      // Its time has come.
+      look.run();
+      assertThat(certificate.current()).isNotSameAs(first);
+      timer.shutdownNow();
     }
   }
 

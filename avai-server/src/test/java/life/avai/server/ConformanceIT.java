@@ -66,7 +66,8 @@ class ConformanceIT {
             origins,
             new HostPolicy(true, origins, TrustedProxies.NONE),
             new ConnectionLimits(1_000, 200, true, TrustedProxies.NONE, NEWCOMERS),
-            EdgeLimits.DEFAULTS.authTimeout());
+            EdgeLimits.DEFAULTS.authTimeout(),
+            EdgeLimits.DEFAULTS.slowReaderTimeout());
     HttpResources nothing =
         new HttpResources(
             () -> new HttpResources.Health(true, "ok", Map.of()),

@@ -14,6 +14,7 @@ import life.avai.domain.identity.SessionToken;
 import life.avai.domain.identity.UserId;
 import life.avai.domain.privacy.ExportData;
 import life.avai.server.wire.ExportLines;
+import tools.jackson.core.exc.JacksonIOException;
 
 /** Where a user's copy of their data is fetched, once, by whoever has the link. */
 public final class ExportEndpoint implements Endpoint {
@@ -70,7 +71,7 @@ public final class ExportEndpoint implements Endpoint {
     try {
       boolean whole = export.write(user, new ExportLines(out));
       LOG.log(System.Logger.Level.INFO, "exported user={0} whole={1}", user, whole);
-    } catch (StoreUnavailableException e) {
+    } catch (StoreUnavailableException | JacksonIOException e) {
       throw new IOException(e);
     } finally {
       fetching.remove(user);

@@ -41,9 +41,6 @@ public final class HttpEdge extends SimpleChannelInboundHandler<FullHttpRequest>
   private static final System.Logger LOG = System.getLogger(HttpEdge.class.getName());
   private static final int KEY_BYTES = 16;
 
-  /** How long a peer may take nothing of what is streamed to it. */
-  private static final Duration STREAM_PATIENCE = Duration.ofSeconds(30);
-
   private static final List<String> FORWARDED =
       List.of("Forwarded", "X-Forwarded-For", "X-Real-IP");
   private static final int MAX_PIPELINED = 16;
@@ -64,9 +61,14 @@ public final class HttpEdge extends SimpleChannelInboundHandler<FullHttpRequest>
    * Who is let in.
    *
    * @param handshakeTimeout how long a connection may take for a whole request
+   * @param slowReaderTimeout how long it may take nothing of what is streamed to it
    */
   public record Rules(
-      OriginPolicy origins, HostPolicy hosts, ConnectionLimits limits, Duration handshakeTimeout) {}
+      OriginPolicy origins,
+      HostPolicy hosts,
+      ConnectionLimits limits,
+      Duration handshakeTimeout,
+      Duration slowReaderTimeout) {}
 
   /**
    * Made once for each connection.
@@ -190,14 +192,14 @@ public final class HttpEdge extends SimpleChannelInboundHandler<FullHttpRequest>
   /**
    * On a virtual thread. The connection ends with it, so that nothing stands behind half a body.
    */
-  private static void stream(ChannelHandlerContext context, Endpoint.Reply.Streamed streamed) {
+  private void stream(ChannelHandlerContext context, Endpoint.Reply.Streamed streamed) {
     HttpResponse response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
     secure(response.headers())
         .set(HttpHeaderNames.CONTENT_TYPE, streamed.contentType())
         .set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED)
         .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
     streamed.headers().forEach((name, value) -> response.headers().set(name, value));
-    try (ResponseBody body = new ResponseBody(context.channel(), STREAM_PATIENCE)) {
+    try (ResponseBody body = new ResponseBody(context.channel(), rules.slowReaderTimeout())) {
       context.channel().writeAndFlush(response, context.channel().voidPromise());
       streamed.body().writeTo(body);
       body.finish();

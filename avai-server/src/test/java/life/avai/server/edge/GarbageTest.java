@@ -84,9 +84,8 @@ class GarbageTest {
   /** What of our inside an answer might show: Java, its libraries, the database. */
   private static final Pattern INSIDE =
       Pattern.compile(
-          "exception|java\\.|javax\\.|life\\.avai|jackson|netty|nimbus|jooq|hikari|postgres|sqlstate"
-              + "|\\bselect\\b|\\binsert\\b|\\bpublic\\.|\\bat [a-z]+\\.|stack|null pointer|\\.java"
-              + "|constraint|violates|syntax error",
+          "exception|java\\.|javax\\.|life\\.avai|jackson|netty|nimbus|jooq|hikari|postgres|sqlstate|\\bselect\\b|\\binsert\\b|\\bpublic\\.|\\bat"
+              + " [a-z]+\\.|stack|null pointer|\\.java|constraint|violates|syntax error",
           Pattern.CASE_INSENSITIVE);
 
   private static final Set<String> REQUIRED_OF_ERRORS =
@@ -154,6 +153,33 @@ class GarbageTest {
         answers.forEach(answer -> check(answer, some));
         sent += some.size();
       }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        " ",
+        "{",
+        "}",
+        "{\"type\":",
+        "{\"type\":}",
+        "{'type':'ping'}",
+        "{\"type\":\"ping\"} more",
+        "{\"type\":\"ping\",\"type\":\"ping\"}",
+        "{\"type\":\"ping\",\"a\":NaN}",
+        "{\"type\":\"ping\",\"a\":01}",
+        "{\"type\":\"ping\",\"a\":\"\\x\"}",
+        "<type>ping</type>",
+        "SELECT 1",
+        "\u0000"
+      })
+  void textThatIsNoJson_isToldInOurWordsToo(String text) {
+    try (TestClient client = server.connect()) {
+      client.sendText(text);
+      JsonObject answer = client.await("error");
+      assertThat(answer.string("code")).isEqualTo("INVALID_JSON");
+      check(answer, List.of(text));
     }
   }
 

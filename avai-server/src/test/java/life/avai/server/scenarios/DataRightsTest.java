@@ -1,20 +1,29 @@
 package life.avai.server.scenarios;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static life.avai.server.scenarios.Scenario.assertError;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import life.avai.server.support.TestDatabase;
@@ -24,6 +33,7 @@ import life.avai.testkit.canister.FakeCanister;
 import life.avai.testkit.canister.Step;
 import life.avai.testkit.client.Acknowledgement;
 import life.avai.testkit.client.TestClient;
+import life.avai.testkit.contract.Eventually;
 import life.avai.testkit.identity.FakeIssuer;
 import life.avai.testkit.json.Json;
 import life.avai.testkit.json.JsonObject;
@@ -218,6 +228,91 @@ class DataRightsTest {
       assertThat(lines.getLast().integer("messages")).isEqualTo(400);
       client.request("delete_account");
     }
+  }
+
+  @Test
+  void secretsThatLetSomebodyIn_areNowhereInTheDatabase() throws NoSuchAlgorithmException {
+    try (TestClient client = server.connect()) {
+      String session = client.authenticateAnonymously().string("session_token");
+      String link = client.request("export_data").string("url").substring("/exports/".length());
+      HexFormat hex = HexFormat.of();
+      for (String secret : List.of(session, link)) {
+        byte[] text = secret.getBytes(US_ASCII);
+        assertThat(tablesWith(hex.formatHex(MessageDigest.getInstance("SHA-256").digest(text))))
+            .as("its hash, which shows that it is looked for in the right way")
+            .containsExactly(secret.equals(session) ? "users" : "export_links");
+        assertThat(tablesWith(secret)).isEmpty();
+        assertThat(tablesWith(hex.formatHex(text, 0, 16))).isEmpty();
+        assertThat(tablesWith(hex.formatHex(Base64.getUrlDecoder().decode(secret)))).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void whoDoesNotReadTheirCopy_isGivenUp_andHasGotNoMoreThanTheKernelTakes() throws Exception {
+    TestDatabase own = TestDatabase.fresh();
+    int each = 50_000;
+    int messages = 600;
+    try (TestServer impatient =
+            TestServer.start(
+                Map.of("DATABASE_URL", own.variable(), "AVAI_SLOW_READER_TIMEOUT", "300ms"));
+        TestClient client = impatient.anonymous();
+        Socket slow = new Socket()) {
+      String user = client.frames("auth_success").getFirst().object("user").string("id");
+      String thread = client.say("new", "first").threadId();
+      own.run(
+          """
+          insert into messages (id, thread_id, position, role, author_id, content, created_at, updated_at)
+          select gen_random_uuid(), '%s', n, 'user', '%s', repeat('x', %d), now(), now()
+          from generate_series(2, %d) n
+          """
+              .formatted(thread, user, each, messages));
+      slow.setReceiveBufferSize(4_096);
+      slow.connect(new InetSocketAddress("127.0.0.1", impatient.port()));
+      String url = client.request("export_data").string("url");
+      ask(slow, url);
+      assertThat(slow.getInputStream().read()).isEqualTo('H');
+
+      // While it is being fetched there is no other; once it is given up there is.
+      String status =
+          Eventually.found(() ->
+              Optional.of(statusOf(impatient, client.request("export_data").string("url")))
+                  .filter(answer -> !answer.endsWith("429")));
+
+      assertThat(status).isEqualTo("HTTP/1.1 200");
+      slow.setSoTimeout(60_000);
+      assertThat(countToTheEnd(slow)).isLessThan((long) each * messages / 2);
+    }
+  }
+
+  private static void ask(Socket socket, String path) throws IOException {
+    socket
+        .getOutputStream()
+        .write(("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n").getBytes(US_ASCII));
+  }
+
+  /** How an answer begins, whatever becomes of the rest of it. */
+  private static String statusOf(TestServer server, String path) {
+    try (Socket socket = new Socket("127.0.0.1", server.port())) {
+      ask(socket, path);
+      return new String(socket.getInputStream().readNBytes(12), US_ASCII);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static long countToTheEnd(Socket socket) throws IOException {
+    long count = 0;
+    try {
+      byte[] buffer = new byte[65_536];
+      int read;
+      while ((read = socket.getInputStream().read(buffer)) >= 0) {
+        count += read;
+      }
+    } catch (SocketException e) {
+      // Reset, because not all was taken.
+    }
+    return count;
   }
 
   /** Every row of every table that holds a text in any column, as table names. */

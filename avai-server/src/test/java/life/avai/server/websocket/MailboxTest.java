@@ -1,0 +1,87 @@
+package life.avai.server.websocket;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class MailboxTest {
+  private static final int MAX_FRAMES = 64;
+
+  private final Semaphore mayHandle = new Semaphore(0);
+  private final BlockingQueue<String> taken = new LinkedBlockingQueue<>();
+  private final BlockingQueue<String> handled = new LinkedBlockingQueue<>();
+  private final BlockingQueue<Boolean> reading = new LinkedBlockingQueue<>();
+  private final List<Boolean> onVirtualThreads = new ArrayList<>();
+  private final Mailbox mailbox =
+      new Mailbox(
+          (text, arrived) -> {
+            taken.add(text);
+            mayHandle.acquireUninterruptibly();
+            onVirtualThreads.add(Thread.currentThread().isVirtual());
+            handled.add(text);
+          },
+          reading::add);
+
+  private String next() throws InterruptedException {
+    return handled.poll(1, TimeUnit.MINUTES);
+  }
+
+  @Test
+  void whoHandlesAFrame_keepsTheOneWhoBringsTheNextWaitingForNothing() throws InterruptedException {
+    // Nothing is handled before all of this is done, and yet it gets done.
+    mailbox.offer("first", 0);
+    mailbox.offer("second", 0);
+    mailbox.offer("third", 0);
+    assertThat(handled).isEmpty();
+
+    mayHandle.release(3);
+
+    assertThat(List.of(next(), next(), next())).containsExactly("first", "second", "third");
+    assertThat(onVirtualThreads).containsOnly(true);
+  }
+
+  @Test
+  void fullMailbox_isNotReadInto_untilHalfOfItIsEmpty() throws InterruptedException {
+    IntStream.range(0, MAX_FRAMES).forEach(i -> mailbox.offer("frame " + i, 0));
+    // One more may have been taken out already, and then it is not full.
+    mailbox.offer("last", 0);
+    assertThat(reading.poll(1, TimeUnit.MINUTES)).isFalse();
+
+    mayHandle.release(MAX_FRAMES / 4);
+    for (int i = 0; i < MAX_FRAMES / 4; i++) {
+      assertThat(next()).isEqualTo("frame " + i);
+    }
+    assertThat(reading).isEmpty();
+    mayHandle.release(MAX_FRAMES);
+
+    assertThat(reading.poll(1, TimeUnit.MINUTES)).isTrue();
+  }
+
+  @Test
+  void fewLargeFrames_fillItToo() throws InterruptedException {
+    mailbox.offer("", 0);
+    mailbox.offer("x".repeat(1 << 20), 0);
+    assertThat(reading.poll(1, TimeUnit.MINUTES)).isFalse();
+    mayHandle.release(2);
+    assertThat(reading.poll(1, TimeUnit.MINUTES)).isTrue();
+  }
+
+  @Test
+  void whatIsLeftWhenTheConnectionEnds_isForgotten() throws InterruptedException {
+    mailbox.offer("under way", 0);
+    assertThat(taken.poll(1, TimeUnit.MINUTES)).isEqualTo("under way");
+    mailbox.offer("left", 0);
+    mailbox.close();
+    mayHandle.release(2);
+    assertThat(next()).isEqualTo("under way");
+    assertThat(mailbox.characters()).isZero();
+    assertThat(taken).isEmpty();
+  }
+}
