@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
 import life.avai.server.support.TestServer;
 import life.avai.testkit.client.TestClient;
@@ -195,6 +196,22 @@ class EdgeTest {
         // Closed already.
       }
       assertThat(client.awaitClose().code()).isIn(1008, 1006);
+    }
+  }
+
+  @Test
+  void guesses_costFiveErrorsEach() {
+    try (TestClient client = server.connect().timeout(Duration.ofSeconds(60))) {
+      try {
+        for (int i = 0; i < 200; i++) {
+          client.send("authenticate", "session_token", "guess " + i);
+        }
+      } catch (UncheckedIOException e) {
+        // Closed already.
+      }
+      assertThat(client.awaitClose().code()).isIn(1008, 1006);
+      // Twenty, and those of the time that it took.
+      assertThat(client.frames("error")).hasSizeBetween(1, 80);
     }
   }
 

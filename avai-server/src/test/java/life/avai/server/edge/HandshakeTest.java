@@ -121,7 +121,7 @@ class HandshakeTest {
   }
 
   @Test
-  void pipelinedRequests_areAnsweredInTheirOrderAndOnlySoMany() throws IOException {
+  void pipelinedRequests_areAnsweredInTheirOrder() throws IOException {
     try (Socket socket = open()) {
       write(
           socket,
@@ -134,10 +134,6 @@ class HandshakeTest {
           .isGreaterThan(answers.indexOf("uptime_seconds"));
       assertThat(answers.indexOf("404 Not Found"))
           .isGreaterThan(answers.indexOf("{\"status\":\"ok\"}"));
-    }
-    try (Socket socket = open()) {
-      write(socket, "GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(500));
-      assertThat(readToTheEnd(socket).split("HTTP/1.1 200", -1).length).isLessThan(100);
     }
   }
 
