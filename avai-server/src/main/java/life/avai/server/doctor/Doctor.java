@@ -50,7 +50,8 @@ public final class Doctor {
             new HostExamination(settings, clock),
             new DatabaseExamination(settings, clock),
             new CanisterExamination(settings.canisters()),
-            new IdentityExamination(settings, clock))
+            new IdentityExamination(settings, clock),
+            new CollectorExamination(settings.tracing()))
         .flatMap(examination -> examination.look().stream())
         .toList();
   }

@@ -104,6 +104,24 @@ class DoctorTest {
   }
 
   @Test
+  void collectorOfTraces_isMissedByNobodyElse() throws IOException {
+    String variable = "OTEL_EXPORTER_OTLP_ENDPOINT";
+    try (ServerSocket collector = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      variables.put(variable, "http://u:hush@127.0.0.1:" + collector.getLocalPort());
+      assertThat(run()).as(said()).isZero();
+      assertThat(said())
+          .containsPattern("ok +traces +something listens at http://127")
+          .doesNotContain("hush");
+    }
+    variables.put(variable, "http://u:hush@127.0.0.1:1");
+    assertThat(run()).as(said()).isZero();
+    assertThat(said())
+        .containsPattern("note +traces +nobody is at http://127.0.0.1:1: ")
+        .contains("or correct " + variable)
+        .doesNotContain("hush");
+  }
+
+  @Test
   void databaseThatIsAway() {
     variables.put("DATABASE_URL", "postgresql://somebody:hush@127.0.0.1:1/none?sslmode=disable");
     assertWrong("database", "127.0.0.1:1/none cannot be reached", "is it running");

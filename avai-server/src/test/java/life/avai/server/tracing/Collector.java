@@ -114,18 +114,26 @@ final class Collector implements AutoCloseable {
     return List.copyOf(spans);
   }
 
-  /** The trace of a request, when its whole is there; all else was sent before that or with it. */
-  synchronized List<Seen> awaitTrace(String requestId) {
+  /**
+   * The trace of a request, when its whole is there; all else that the same server has made was
+   * sent before that or with it.
+   */
+  List<Seen> awaitTrace(String requestId) {
+    return awaitTrace(requestId, 1);
+  }
+
+  /** The same, with at least so many spans. */
+  synchronized List<Seen> awaitTrace(String requestId, int count) {
     String trace = requestId.replace("-", "");
     long end = System.nanoTime() + PATIENCE_NANOS;
     while (true) {
       List<Seen> seen = spans.stream().filter(span -> span.traceId().equals(trace)).toList();
-      if (seen.stream().anyMatch(span -> span.name().equals("turn"))) {
+      if (seen.size() >= count && seen.stream().anyMatch(span -> span.name().equals("turn"))) {
         return seen;
       }
       long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
       if (left <= 0) {
-        throw new AssertionError("no turn of " + requestId + " among " + spans);
+        throw new AssertionError("no whole turn " + requestId + ": " + seen);
       }
       try {
         wait(left);

@@ -271,7 +271,7 @@ class TracingTest {
       }
       try (TestServer second = TestServer.start(both, variables)) {
         assertThat(second.port()).isPositive();
-        List<Seen> trace = collector.awaitTrace(sent.requestId());
+        List<Seen> trace = collector.awaitTrace(sent.requestId(), 7);
         assertThat(names(trace))
             .containsExactly("chat", "chat", "finish", "give_back", "save", "send_message", "turn");
         Seen whole = whole(trace);
