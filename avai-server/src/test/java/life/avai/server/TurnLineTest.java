@@ -6,6 +6,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -46,6 +48,18 @@ class TurnLineTest {
                 .toList();
     // Two lines of one turn would be a duplicate key.
     return lines.stream().collect(Collectors.toMap(line -> line.get("request"), line -> line));
+  }
+
+  /** Lines are written just after people were told. */
+  private static Map<String, Map<String, String>> awaitLines(
+      String format, ServerProcess server, int count) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    Map<String, Map<String, String>> lines;
+    do {
+      LockSupport.parkNanos(10_000_000);
+      lines = lines(format, server.output());
+    } while (lines.size() < count && System.nanoTime() < end);
+    return lines;
   }
 
   private static Map<String, String> parts(String text) {
@@ -114,11 +128,12 @@ class TurnLineTest {
         client.awaitReply(ran.requestId());
         client.awaitReply(waited.requestId());
       }
+      // Before it is told to end: nobody reads what it says after that.
+      Map<String, Map<String, String>> lines = awaitLines(format, server, 5);
       server.terminate();
       server.awaitExit();
 
       assertThat(server.output()).doesNotContain("secret");
-      Map<String, Map<String, String>> lines = lines(format, server.output());
       assertThat(lines)
           .as(server.output())
           .containsOnlyKeys(
