@@ -35,8 +35,7 @@ final class AliasStatements {
   }
 
   private static void types(Visit visit) {
-    TestClient client = visit.user();
-    expect(client.request("auth"), "auth_success");
+    TestClient client = visit.user(JsonObject.of("type", "auth"));
     expect(client.request("heartbeat"), "heartbeat_ack");
     expect(
         client.request("typing_indicator", "threadId", thread(client), "isTyping", true),

@@ -94,8 +94,7 @@ final class TurnStatements {
   }
 
   private static void withoutDeltas(Visit visit) {
-    TestClient client = visit.user();
-    expect(client.request("authenticate", "deltas", false), "auth_success");
+    TestClient client = visit.user(JsonObject.of("type", "authenticate", "deltas", false));
     Acknowledgement sent = answeredOrSkipped(visit, client);
     check(client.frames("ai_response_delta").isEmpty(), "no deltas", client.frames());
     check(visit.reply(client, sent.requestId()).isCompleted(), "the reply", client.frames());
