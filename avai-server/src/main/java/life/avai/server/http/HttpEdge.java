@@ -62,13 +62,24 @@ public final class HttpEdge extends SimpleChannelInboundHandler<FullHttpRequest>
    *
    * @param handshakeTimeout how long a connection may take for a whole request
    * @param slowReaderTimeout how long it may take nothing of what is streamed to it
+   * @param refused hears of pages that are not
    */
   public record Rules(
       OriginPolicy origins,
       HostPolicy hosts,
       ConnectionLimits limits,
       Duration handshakeTimeout,
-      Duration slowReaderTimeout) {}
+      Duration slowReaderTimeout,
+      RefusedOrigins refused) {
+    public Rules(
+        OriginPolicy origins,
+        HostPolicy hosts,
+        ConnectionLimits limits,
+        Duration handshakeTimeout,
+        Duration slowReaderTimeout) {
+      this(origins, hosts, limits, handshakeTimeout, slowReaderTimeout, new RefusedOrigins());
+    }
+  }
 
   /**
    * Made once for each connection.
@@ -212,6 +223,7 @@ public final class HttpEdge extends SimpleChannelInboundHandler<FullHttpRequest>
 
   private void webSocket(
       ChannelHandlerContext context, FullHttpRequest request, WebSocketUpgrade upgrade) {
+    String origin = request.headers().get(HttpHeaderNames.ORIGIN);
     if (!request.method().equals(HttpMethod.GET)
         || !request.protocolVersion().equals(HttpVersion.HTTP_1_1)) {
       refuse(
@@ -219,11 +231,8 @@ public final class HttpEdge extends SimpleChannelInboundHandler<FullHttpRequest>
           request,
           HttpResponseStatus.BAD_REQUEST,
           "a WebSocket begins with GET, HTTP/1.1");
-    } else if (!rules
-        .origins()
-        .allows(
-            request.headers().get(HttpHeaderNames.ORIGIN),
-            request.headers().get(HttpHeaderNames.HOST))) {
+    } else if (!rules.origins().allows(origin, request.headers().get(HttpHeaderNames.HOST))) {
+      rules.refused().refused(String.valueOf(origin));
       refuse(context, request, HttpResponseStatus.FORBIDDEN, "this origin is not allowed");
     } else if (!isUpgrade(request)) {
       FullHttpResponse response =
