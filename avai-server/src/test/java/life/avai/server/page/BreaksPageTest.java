@@ -69,6 +69,7 @@ class BreaksPageTest extends PageScenario {
       say(tab, "first");
       say(tab, "second");
       tab.awaitText(".note", "Kept here until there is a connection");
+      assertThat(tab.text("#assistant")).isEmpty();
       proxy.pass();
       tab.click("#retry");
       awaitReply(tab, "To second");

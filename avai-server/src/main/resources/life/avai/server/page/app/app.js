@@ -188,10 +188,20 @@ function openSidebar() {
 
 // --- events
 
+const ASSISTANT = { available: "Assistant ready", degraded: "Assistant partly away", unavailable: "Assistant away", disabled: "No assistant" };
+
+/** Nothing is shown while nobody knows. */
+function showAssistant(state) {
+  assistant = state;
+  if (state) $("assistant").dataset.state = state;
+  else delete $("assistant").dataset.state;
+  $("assistant").textContent = ASSISTANT[state] ?? "";
+}
+
 client.addEventListener("state", ({ detail }) => {
   showConnection();
   if (detail.state !== "online") {
-    assistant = null;
+    showAssistant(null);
     return;
   }
   client.request({ type: "get_ai_status" }).catch(() => {}); // The event tells it; a lost connection asks again.
@@ -207,9 +217,7 @@ client.addEventListener("auth_success", ({ detail }) => {
   if (isOther) open(threadInAddress());
 });
 client.addEventListener("ai_status", ({ detail }) => {
-  assistant = detail.state;
-  $("assistant").dataset.state = assistant;
-  $("assistant").textContent = { available: "Assistant ready", degraded: "Assistant partly away", unavailable: "Assistant away", disabled: "No assistant" }[assistant];
+  showAssistant(detail.state);
   messages.refresh();
 });
 client.addEventListener("thread_deleted", ({ detail }) => {

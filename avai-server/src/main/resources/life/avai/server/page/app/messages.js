@@ -230,7 +230,7 @@ class Answer {
     this.#notice.classList.toggle("quiet", words.isQuiet);
     const again = words.again && isLast ? el("button", { type: "button", className: "small", textContent: words.again, onclick: () => this.#actions.regenerate() }) : null;
     const text = el("div", {}, el("strong", { textContent: words.what }), el("span", { textContent: ` ${words.next}` }));
-    this.#notice.replaceChildren(icon(words.isQuiet ? "clock" : "alert"), text, ...(again ? [again] : []));
+    this.#notice.replaceChildren(icon(words.isQuiet && !words.again ? "clock" : "alert"), text, ...(again ? [again] : []));
   }
 
   /** A reply is read once, when it is complete; what was there when the page was opened is not. */
