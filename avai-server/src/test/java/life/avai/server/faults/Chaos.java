@@ -31,7 +31,10 @@ final class Chaos {
     CLIENTS_CUT,
     CLIENTS_SLOW,
     CLIENTS_HALF_OPEN,
-    CLIENT_RESET_IN_MID_FRAME
+    CLIENT_RESET_IN_MID_FRAME,
+    READER_DEAF,
+    TOKEN_ENDED,
+    SAVE_IN_DEADLOCK
   }
 
   private static final int ATTEMPTS = 5;
@@ -67,7 +70,14 @@ final class Chaos {
     FaultProxy canister =
         world.canisterProxies().get(random.nextInt(world.canisterProxies().size()));
     switch (kind) {
-      case SERVER_KILLED -> killInMidReply(node);
+      case SERVER_KILLED ->
+          inMidReply(
+              node,
+              true,
+              () -> {
+                node.process().kill();
+                node.restart();
+              });
       case SERVER_KILLED_AFTER_COMMIT ->
           afterUnheardCommit(
               node,
@@ -76,28 +86,25 @@ final class Chaos {
                 node.database().pass();
                 node.restart();
               });
-      case SERVER_STOPPED -> {
-        boolean unused =
-            inMidReply(
-                node,
-                () -> {
-                  world.recorder().snapshot(world.rows());
-                  node.process().stop();
-                  LockSupport.parkNanos(World.LEASE.multipliedBy(2).toNanos());
-                  node.process().resume();
-                  awaitTakenOver();
-                });
-      }
-      case SERVER_ENDED -> {
-        boolean unused =
-            inMidReply(
-                node,
-                () -> {
-                  node.process().terminate();
-                  int unusedStatus = node.process().awaitExit();
-                  node.restart();
-                });
-      }
+      case SERVER_STOPPED ->
+          // One that is alone goes on where it was; else the canister answers two servers.
+          inMidReply(
+              node,
+              world.nodes().size() > 1,
+              () -> {
+                node.process().stop();
+                LockSupport.parkNanos(World.LEASE.multipliedBy(2).toNanos());
+                node.process().resume();
+              });
+      case SERVER_ENDED ->
+          inMidReply(
+              node,
+              true,
+              () -> {
+                node.process().terminate();
+                int unused = node.process().awaitExit();
+                node.restart();
+              });
       case COMMIT_CUT -> {
         afterUnheardCommit(node, () -> node.database().reset());
         world.recorder().met(Fault.COMMIT_OUTCOME_UNKNOWN);
@@ -137,6 +144,14 @@ final class Chaos {
       case CLIENTS_SLOW -> forAMoment(node.clients(), proxy -> proxy.delay(millis(5, 50)));
       case CLIENTS_HALF_OPEN -> forAMoment(node.clients(), FaultProxy::swallow);
       case CLIENT_RESET_IN_MID_FRAME -> resetInMidFrame(node.clients());
+      case READER_DEAF -> DeafReader.on(world, node);
+      case TOKEN_ENDED -> EndingToken.inMidReply(world, node);
+      case SAVE_IN_DEADLOCK -> {
+        try (Witness witness = new Witness(world, node)) {
+          witness.inDeadlock();
+        }
+        world.recorder().met(Fault.TRANSACTION_RETRIED);
+      }
     }
   }
 
@@ -159,28 +174,26 @@ final class Chaos {
     return Duration.ofMillis(from + random.nextInt(to - from));
   }
 
-  private void killInMidReply(Node node) {
+  /**
+   * Breaks a server in the middle of a reply, again if the reply was quicker.
+   *
+   * @param mustLose whether another process has to end the reply
+   */
+  private void inMidReply(Node node, boolean mustLose, Runnable fault) {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-      boolean takenOver =
-          inMidReply(
-              node,
-              () -> {
-                world.recorder().snapshot(world.rows());
-                node.process().kill();
-                node.restart();
-                awaitTakenOver();
-              });
-      if (takenOver) {
-        return;
+      try (Witness witness = new Witness(world, node)) {
+        boolean takenOver =
+            witness.inMidReply(() -> {
+              world.recorder().snapshot(world.rows());
+              fault.run();
+              awaitTakenOver();
+            });
+        if (takenOver || !mustLose) {
+          return;
+        }
       }
     }
-    throw new AssertionError("every reply of " + node.name() + " ends before its death");
-  }
-
-  private boolean inMidReply(Node node, Runnable fault) {
-    try (Witness witness = new Witness(world, node)) {
-      return witness.inMidReply(fault);
-    }
+    throw new AssertionError("nobody takes over from " + node.name());
   }
 
   private void afterUnheardCommit(Node node, Runnable fault) {

@@ -1,18 +1,28 @@
 package life.avai.server.faults;
 
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import life.avai.server.support.ServerProcess;
 import life.avai.server.support.TestDatabase;
 import life.avai.testkit.fault.FaultProxy;
 
 /** A server that dies and comes back at the same address, with proxies on both of its sides. */
 final class Node implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
   private final String name;
   private final Path directory;
   private final Map<String, String> variables;
@@ -44,6 +54,30 @@ final class Node implements AutoCloseable {
 
   String name() {
     return name;
+  }
+
+  /** What its metrics say: the number that a pattern's group finds, or 0. */
+  int metric(Pattern pattern) {
+    URI metrics = URI.create("http://127.0.0.1:" + process.port() + "/metrics");
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      Matcher found =
+          pattern.matcher(
+              http.send(HttpRequest.newBuilder(metrics).build(), BodyHandlers.ofString()).body());
+      return found.find() ? Integer.parseInt(found.group(1)) : 0;
+    } catch (IOException | InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Asks until a number is at least so large: metrics tell nobody. */
+  void awaitMetric(Pattern pattern, int least) {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (metric(pattern) < least) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError(pattern + " stays below " + least + " on " + name);
+      }
+      LockSupport.parkNanos(20_000_000);
+    }
   }
 
   /** Starts it again after it has ended. */

@@ -2,6 +2,9 @@ package life.avai.server.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
@@ -18,7 +21,7 @@ import life.avai.testkit.json.JsonObject;
  * come at that moment: what other people do then is chance.
  */
 final class Witness implements AutoCloseable {
-  /** What a canister should answer for some seconds. */
+  /** What a canister should answer for some seconds, the first time that it is asked. */
   static final String AT_LENGTH = "at length";
 
   private static final int ATTEMPTS = 20;
@@ -74,6 +77,65 @@ final class Witness implements AutoCloseable {
       throw new AssertionError(e);
     }
     throw new AssertionError("nothing reaches the database of " + node.name());
+  }
+
+  /**
+   * Has PostgreSQL break a save off: it waits for a row that somebody has who then wants one of the
+   * save's. Whoever has waited longest is the one who is broken off.
+   */
+  void inDeadlock() {
+    JsonObject first = say("Are you there?", UUID.randomUUID());
+    String thread = first.string("thread_id");
+    JsonObject unused = device.awaitOutcome(first.string("request_id"), PATIENCE);
+    try (ExecutorService mouth = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+        boolean broken;
+        Future<JsonObject> said;
+        try (Connection connection = database.dataSource().getConnection()) {
+          connection.setAutoCommit(false);
+          lock(connection, "users", device.user());
+          said = mouth.submit(() -> device.send(thread, "And now?", UUID.randomUUID().toString()));
+          awaitLockedOut();
+          broken = isGivenWay(connection, thread);
+          connection.rollback();
+        }
+        JsonObject alsoUnused = said.get();
+        if (broken) {
+          return;
+        }
+      }
+    } catch (SQLException | InterruptedException | ExecutionException e) {
+      throw new AssertionError(e);
+    }
+    throw new AssertionError("no save of " + node.name() + " is broken off");
+  }
+
+  private void awaitLockedOut() {
+    database.await(
+        "select count(*) > 0 from pg_stat_activity where wait_event_type = 'Lock'"
+            + " and query like '%save_messages%' and application_name = '"
+            + node.name()
+            + "'",
+        "t");
+  }
+
+  /** Whether the thread's row, which the save has, comes free although the save can't go on. */
+  private static boolean isGivenWay(Connection connection, String thread) throws SQLException {
+    try {
+      lock(connection, "threads", thread);
+      return true;
+    } catch (SQLException e) {
+      if (!"40P01".equals(e.getSQLState())) {
+        throw e;
+      }
+      return false;
+    }
+  }
+
+  private static void lock(Connection connection, String table, String id) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("select 1 from " + table + " where id = '" + id + "' for update");
+    }
   }
 
   private JsonObject say(String content, UUID id) {

@@ -21,6 +21,7 @@ import life.avai.testkit.canister.Step;
 import life.avai.testkit.check.Database;
 import life.avai.testkit.check.Recorder;
 import life.avai.testkit.fault.FaultProxy;
+import life.avai.testkit.identity.FakeIssuer;
 
 /** Servers, a PostgreSQL of their own, and canisters, with proxies between all of them. */
 final class World implements AutoCloseable {
@@ -33,6 +34,7 @@ final class World implements AutoCloseable {
   private final List<FaultProxy> canisterProxies = new ArrayList<>();
   private final List<Node> nodes = new ArrayList<>();
   private final Recorder recorder = new Recorder();
+  private final FakeIssuer issuer = FakeIssuer.start();
 
   World(Path directory, int servers, long seed) {
     try {
@@ -73,7 +75,13 @@ final class World implements AutoCloseable {
             "AVAI_AI_TURN_TIMEOUT",
             "20s",
             "AVAI_TURN_ATTEMPTS",
-            "8");
+            "8",
+            "AVAI_SLOW_READER_TIMEOUT",
+            "1s",
+            "CLERK_ISSUER",
+            issuer.issuer(),
+            "CLERK_JWKS_URL",
+            issuer.jwksUrl().toString());
     for (int i = 0; i < servers; i++) {
       nodes.add(new Node("node-" + i, directory, database, variables));
     }
@@ -89,7 +97,11 @@ final class World implements AutoCloseable {
       return CanisterScript.replyWith(text + "and on ".repeat(40), 4, Duration.ofMillis(10));
     }
     if (question.endsWith(Witness.AT_LENGTH)) {
-      return CanisterScript.replyWith(text + "and on and on ".repeat(40), 8, Duration.ofMillis(20));
+      String more = "and on and on ".repeat(attempt == 1 ? 120 : 5);
+      return CanisterScript.replyWith(text + more, 8, Duration.ofMillis(20));
+    }
+    if (question.length() > 1_000) {
+      return CanisterScript.replyWith("That is much.");
     }
     return switch (random.nextInt(25)) {
       case 0, 1 -> CanisterScript.failWith("busy", true, Duration.ofMillis(50));
@@ -113,6 +125,10 @@ final class World implements AutoCloseable {
 
   List<FaultProxy> canisterProxies() {
     return canisterProxies;
+  }
+
+  FakeIssuer issuer() {
+    return issuer;
   }
 
   EmbeddedPostgres postgres() {
@@ -141,6 +157,7 @@ final class World implements AutoCloseable {
     nodes.forEach(Node::close);
     canisterProxies.forEach(FaultProxy::close);
     canisters.forEach(FakeCanister::close);
+    issuer.close();
     postgres.kill();
     postgres.close();
   }
