@@ -1,5 +1,6 @@
 package life.avai.server.faults;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.URI;
@@ -15,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import life.avai.testkit.check.Checker;
 import life.avai.testkit.check.Event;
 import life.avai.testkit.check.Fault;
@@ -80,7 +82,13 @@ class FaultSuiteTest {
         assertThat(chaos.met()).hasSize(Chaos.Kind.values().length);
         Path story = Path.of("target", "faults", "servers-" + servers + "-seed-" + seed + ".log");
         Files.createDirectories(story.getParent());
-        Files.write(story, recording.events().stream().map(Event::toString).toList());
+        // As bytes: a long frame is cut off anywhere, perhaps in the middle of a character.
+        Files.write(
+            story,
+            recording.events().stream()
+                .map(Event::toString)
+                .collect(Collectors.joining("\n"))
+                .getBytes(UTF_8));
         Checker.standard().recovery(Duration.ofSeconds(30)).requireSound(recording);
         assertThat(
                 people.stream()
