@@ -34,7 +34,7 @@ final class Chaos {
     CLIENT_RESET_IN_MID_FRAME,
     READER_DEAF,
     TOKEN_ENDED,
-    SAVE_IN_DEADLOCK
+    SAVE_BROKEN_OFF
   }
 
   private static final int ATTEMPTS = 5;
@@ -146,9 +146,9 @@ final class Chaos {
       case CLIENT_RESET_IN_MID_FRAME -> resetInMidFrame(node.clients());
       case READER_DEAF -> DeafReader.on(world, node);
       case TOKEN_ENDED -> EndingToken.inMidReply(world, node);
-      case SAVE_IN_DEADLOCK -> {
+      case SAVE_BROKEN_OFF -> {
         try (Witness witness = new Witness(world, node)) {
-          witness.inDeadlock();
+          witness.untilSaveIsRepeated();
         }
         world.recorder().met(Fault.TRANSACTION_RETRIED);
       }

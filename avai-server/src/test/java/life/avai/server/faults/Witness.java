@@ -15,6 +15,8 @@ import java.util.concurrent.locks.LockSupport;
 import life.avai.server.support.TestDatabase;
 import life.avai.testkit.fault.Direction;
 import life.avai.testkit.json.JsonObject;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
 
 /**
  * Somebody who talks to one server while it breaks, and of whose words it is known how far they had
@@ -80,62 +82,48 @@ final class Witness implements AutoCloseable {
   }
 
   /**
-   * Has PostgreSQL break a save off: it waits for a row that somebody has who then wants one of the
-   * save's. Whoever has waited longest is the one who is broken off.
+   * Keeps a thread's row until PostgreSQL has broken off a save into it, which waits no longer than
+   * the store allows, and the server has come again.
    */
-  void inDeadlock() {
+  void untilSaveIsRepeated() {
     JsonObject first = say("Are you there?", UUID.randomUUID());
     String thread = first.string("thread_id");
     JsonObject unused = device.awaitOutcome(first.string("request_id"), PATIENCE);
     try (ExecutorService mouth = Executors.newVirtualThreadPerTaskExecutor()) {
-      for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-        boolean broken;
-        Future<JsonObject> said;
-        try (Connection connection = database.dataSource().getConnection()) {
-          connection.setAutoCommit(false);
-          lock(connection, "users", device.user());
-          said = mouth.submit(() -> device.send(thread, "And now?", UUID.randomUUID().toString()));
-          awaitLockedOut();
-          broken = isGivenWay(connection, thread);
-          connection.rollback();
-        }
-        JsonObject alsoUnused = said.get();
-        if (broken) {
-          return;
-        }
+      Future<JsonObject> said;
+      try (Connection connection = database.dataSource().getConnection();
+          Statement statement = connection.createStatement()) {
+        connection.setAutoCommit(false);
+        statement.execute("select 1 from threads where id = '" + thread + "' for update");
+        int keeper = connection.unwrap(PGConnection.class).getBackendPID();
+        said = mouth.submit(() -> device.send(thread, "And now?", UUID.randomUUID().toString()));
+        String broken = awaitKeptOutBy(keeper, null);
+        String repeated = awaitKeptOutBy(keeper, broken);
+        assertThat(repeated).isNotEqualTo(broken);
+        connection.rollback();
       }
+      JsonObject alsoUnused = said.get();
     } catch (SQLException | InterruptedException | ExecutionException e) {
       throw new AssertionError(e);
     }
-    throw new AssertionError("no save of " + node.name() + " is broken off");
   }
 
-  private void awaitLockedOut() {
-    database.await(
-        "select count(*) > 0 from pg_stat_activity where wait_event_type = 'Lock'"
-            + " and query like '%save_messages%' and application_name = '"
-            + node.name()
-            + "'",
-        "t");
-  }
-
-  /** Whether the thread's row, which the save has, comes free although the save can't go on. */
-  private static boolean isGivenWay(Connection connection, String thread) throws SQLException {
-    try {
-      lock(connection, "threads", thread);
-      return true;
-    } catch (SQLException e) {
-      if (!"40P01".equals(e.getSQLState())) {
-        throw e;
+  /** Waits for a statement that waits for somebody; tells when it began. */
+  private String awaitKeptOutBy(int backend, @Nullable String otherThan) {
+    String waiting =
+        "select query_start from pg_stat_activity where "
+            + backend
+            + " = any (pg_blocking_pids(pid))";
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    String found = database.one(waiting);
+    while (found == null || found.equals(otherThan)) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError("no save waits for the thread");
       }
-      return false;
+      LockSupport.parkNanos(5_000_000);
+      found = database.one(waiting);
     }
-  }
-
-  private static void lock(Connection connection, String table, String id) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      statement.execute("select 1 from " + table + " where id = '" + id + "' for update");
-    }
+    return found;
   }
 
   private JsonObject say(String content, UUID id) {
