@@ -36,11 +36,15 @@ final class FrameHandler {
   private final WebSocketSession session;
   private final Services services;
   private final Subscriptions subscriptions;
+  private final OwnThread ownThread;
 
   FrameHandler(WebSocketSession session, Services services) {
     this.session = session;
     this.services = services;
     this.subscriptions = new Subscriptions(session, services);
+    this.ownThread =
+        new OwnThread(
+            (user, thread) -> services.threads().find(user, thread).isPresent(), services.clock());
   }
 
   void handle(ClientFrame frame, RequestTag tag) {
@@ -342,7 +346,7 @@ final class FrameHandler {
   private void typing(ClientFrame.Typing frame, RequestTag tag) {
     // A thread that this socket watches is its user's; only others must be looked up.
     if (!session.watches().isWatching(frame.threadId())
-        && services.threads().find(user(), frame.threadId()).isEmpty()) {
+        && !ownThread.isOf(user(), frame.threadId())) {
       notFound(tag);
       return;
     }
@@ -371,6 +375,7 @@ final class FrameHandler {
   }
 
   private void delete(ThreadId thread, RequestTag tag) {
+    ownThread.forget();
     if (services.manageThreads().delete(user(), thread, session.id())) {
       session.socket().send(ServerFrames.threadDeleted(thread), tag);
     } else {
