@@ -25,7 +25,9 @@ final class Child implements AutoCloseable {
   private static final int SHOWN_LINES = 10;
   private static final Duration STOP = Duration.ofSeconds(20);
 
-  private static final Pattern HEAP_PART = Pattern.compile("total \\d+K, used (\\d+)K");
+  /** A line of each part of the heap for one collector, one line for the whole for another. */
+  private static final Pattern HEAP_PART =
+      Pattern.compile("total (?:\\d+K|reserved \\d+K, committed \\d+K), used (\\d+)K");
 
   private final Process process;
   private final String ready;
