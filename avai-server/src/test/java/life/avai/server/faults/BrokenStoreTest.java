@@ -21,14 +21,34 @@ class BrokenStoreTest {
 
   @Test
   void requestThatWasAnsweredAndThenFailed_isNotAnsweredAgain_andTheClientIsSentAway() {
-    try (TestServer server = TestServer.start(Map.of("DATABASE_URL", database.variable()));
+    // No canister is there, so that turns wait.
+    try (TestServer server =
+            TestServer.start(
+                Map.of(
+                    "DATABASE_URL",
+                    database.variable(),
+                    "AVAI_CANISTER_WS_URL",
+                    "ws://127.0.0.1:1/"));
         TestClient client = server.anonymous()) {
-      String thread = client.request("create_thread").string("thread_id");
-      // Subscribing is answered with the thread, and then looks for its turns.
-      database.run("alter table turns rename to lost");
+      String thread = client.say("new", "This waits.").threadId();
+      // An interruption is acknowledged as saved, and then cancels what waits.
+      database.run(
+          "create function refuse() returns trigger language plpgsql as"
+              + " $$ begin raise exception 'planted'; end $$;"
+              + " create trigger refuse before update on turns"
+              + " for each row execute function refuse()");
 
-      assertThat(client.request("subscribe", "thread_id", thread, "id", 1).type())
-          .isEqualTo("subscribed");
+      JsonObject interruption =
+          JsonObject.of(
+              "type",
+              "send_message",
+              "thread_id",
+              thread,
+              "content",
+              "And this first.",
+              "while_busy",
+              "interrupt");
+      assertThat(client.request(interruption).type()).isEqualTo("message_sent");
       assertThat(client.awaitClose().code()).isEqualTo(1011);
       assertThat(client.frames("error")).isEmpty();
     }
