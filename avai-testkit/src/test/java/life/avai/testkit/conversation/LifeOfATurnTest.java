@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import life.avai.domain.assistant.Assistant;
 import life.avai.domain.assistant.AssistantRequest;
@@ -20,6 +21,7 @@ import life.avai.domain.turn.TurnUsage;
 import life.avai.testkit.assistant.HeldReply;
 import life.avai.testkit.assistant.Script;
 import life.avai.testkit.assistant.ScriptedAssistant;
+import life.avai.testkit.contract.Eventually;
 import org.junit.jupiter.api.Test;
 
 class LifeOfATurnTest extends ConversationTest {
@@ -217,7 +219,11 @@ class LifeOfATurnTest extends ConversationTest {
       done.set(true);
       claimer.join();
     }
-    assertThat(server.turns.runningTurns()).isZero();
+    // The last outcome is told before its worker is done.
+    var none =
+        Eventually.found(
+            () -> Optional.of(server.turns.runningTurns()).filter(running -> running == 0));
+    assertThat(none).isZero();
   }
 
   @Test
