@@ -314,6 +314,9 @@ public final class WebSocketSession implements Receiver {
       errors = allowance;
     }
     if (!allowance.take(amount, System.nanoTime())) {
+      // What the peer has sent ahead is not looked at any more, but read, so that it sees the end.
+      mailbox.close();
+      setReading(true);
       socket.close(CloseCode.POLICY);
     }
   }
