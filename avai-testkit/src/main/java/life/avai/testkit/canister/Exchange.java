@@ -77,10 +77,9 @@ final class Exchange {
       switch (steps.getFirst()) {
         case FrameStep step -> {
           steps.removeFirst();
-          send(step.frame(this).toString());
-          if (step.isTerminal()) {
-            connection.answered(this);
-          }
+          String frame = step.frame(this).toString();
+          answeredIf(step.isTerminal());
+          send(frame);
         }
         case Steps.Deltas step -> stream(step);
         case Steps.Pause(var time) -> {
@@ -99,10 +98,8 @@ final class Exchange {
         }
         case Steps.Recorded step -> {
           steps.removeFirst();
+          answeredIf(step.isTerminal());
           send(step.textFor(request));
-          if (step.isTerminal()) {
-            connection.answered(this);
-          }
         }
         case Steps.Repeat() -> {
           steps.removeFirst();
@@ -115,6 +112,13 @@ final class Exchange {
           end(ending);
         }
       }
+    }
+  }
+
+  /** Counts an outcome before it is sent: who reads it may ask again at once, and is not two. */
+  private void answeredIf(boolean outcome) {
+    if (outcome) {
+      connection.answered(this);
     }
   }
 
