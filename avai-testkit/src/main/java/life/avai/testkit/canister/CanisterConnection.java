@@ -157,6 +157,15 @@ final class CanisterConnection {
     outbox.add(bytes);
   }
 
+  /** What is sent from now on leaves with {@link #release}: a peer sees it when all is done. */
+  void hold() {
+    outbox.hold();
+  }
+
+  void release() {
+    outbox.release();
+  }
+
   void close(int code) {
     send(Frame.close(code, "").toBytes());
     outbox.end(() -> {});
@@ -167,7 +176,7 @@ final class CanisterConnection {
   }
 
   void reset() {
-    socket.reset();
+    outbox.end(socket::reset);
   }
 
   void freeze() {

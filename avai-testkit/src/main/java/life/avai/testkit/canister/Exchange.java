@@ -71,15 +71,26 @@ final class Exchange {
     });
   }
 
+  /** Takes all steps that are due. What they send leaves when they are all taken. */
   private void run() {
+    connection.hold();
+    try {
+      takeSteps();
+    } finally {
+      connection.release();
+    }
+  }
+
+  private void takeSteps() {
     waiting = false;
     while (!waiting && !steps.isEmpty()) {
       switch (steps.getFirst()) {
         case FrameStep step -> {
           steps.removeFirst();
-          String frame = step.frame(this).toString();
-          answeredIf(step.isTerminal());
-          send(frame);
+          send(step.frame(this).toString());
+          if (step.isTerminal()) {
+            connection.answered(this);
+          }
         }
         case Steps.Deltas step -> stream(step);
         case Steps.Pause(var time) -> {
@@ -98,8 +109,10 @@ final class Exchange {
         }
         case Steps.Recorded step -> {
           steps.removeFirst();
-          answeredIf(step.isTerminal());
           send(step.textFor(request));
+          if (step.isTerminal()) {
+            connection.answered(this);
+          }
         }
         case Steps.Repeat() -> {
           steps.removeFirst();
@@ -112,13 +125,6 @@ final class Exchange {
           end(ending);
         }
       }
-    }
-  }
-
-  /** Counts an outcome before it is sent: who reads it may ask again at once, and is not two. */
-  private void answeredIf(boolean outcome) {
-    if (outcome) {
-      connection.answered(this);
     }
   }
 

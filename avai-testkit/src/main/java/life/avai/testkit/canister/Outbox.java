@@ -17,6 +17,7 @@ final class Outbox {
   private ByteArrayOutputStream pending = new ByteArrayOutputStream(); // guarded by lock
   private boolean writing; // guarded by lock
   private @Nullable Runnable ending; // guarded by lock
+  private int holds; // guarded by lock
 
   Outbox(RawWebSocket socket) {
     this.socket = socket;
@@ -47,8 +48,30 @@ final class Outbox {
     }
   }
 
+  /** What is added from now on leaves after {@link #release}, all at once. */
+  void hold() {
+    lock.lock();
+    try {
+      holds++;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void release() {
+    lock.lock();
+    try {
+      holds--;
+      if (pending.size() > 0 || ending != null) {
+        startWriting();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private void startWriting() {
-    if (!writing) {
+    if (!writing && holds == 0) {
       writing = true;
       Thread.ofVirtual().name("canister-outbox").start(this::write);
     }
@@ -59,7 +82,7 @@ final class Outbox {
     while (true) {
       lock.lock();
       try {
-        if (pending.size() == 0) {
+        if (pending.size() == 0 || holds > 0) {
           writing = false;
           break;
         }
@@ -83,7 +106,7 @@ final class Outbox {
     Runnable action;
     lock.lock();
     try {
-      action = ending;
+      action = holds == 0 ? ending : null;
     } finally {
       lock.unlock();
     }
