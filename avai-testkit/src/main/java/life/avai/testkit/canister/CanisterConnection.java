@@ -109,11 +109,16 @@ final class CanisterConnection {
     }
     log.listener().received(number, json);
     log.began();
-    exchange.play(
-        switches.isDraining()
-            ? List.of(Step.error("draining", true, null))
-            : steps(() -> switches.script().stepsFor(request)));
-    log.received(request); // only now: who waits for it may move the clock
+    hold(); // who reads the answer finds the request in the log
+    try {
+      exchange.play(
+          switches.isDraining()
+              ? List.of(Step.error("draining", true, null))
+              : steps(() -> switches.script().stepsFor(request)));
+      log.received(request); // only now: who waits for it may move the clock
+    } finally {
+      release();
+    }
   }
 
   /** The script's steps; a script that throws makes an error that the test will see. */
