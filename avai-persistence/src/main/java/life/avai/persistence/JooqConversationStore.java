@@ -54,16 +54,27 @@ final class JooqConversationStore implements ConversationStore, AutoCloseable {
   private static final Condition WAITING = TURNS.STATE.eq(DSL.inline("waiting"));
 
   private final DSLContext jooq;
+  private final DSLContext asked;
   private final GroupCommit<MessageDraft, Saved> saves;
   private final GroupCommit<TurnEnd, FinishOutcome> finishes;
   private final TurnChanges changes;
+  private final TurnChanges askedChanges;
   private final int exchanges;
   private volatile PostgresStores.@Nullable GroupListener listener;
 
-  JooqConversationStore(DSLContext jooq, ContextCache cache, int contextMessages) {
+  /**
+   * Over a database.
+   *
+   * @param asked for what people may ask as often as they like, so that they never take all the
+   *     connections of the other
+   */
+  JooqConversationStore(
+      DSLContext jooq, DSLContext asked, ContextCache cache, int contextMessages) {
     this.jooq = jooq;
+    this.asked = asked;
     this.exchanges = contextMessages;
     this.changes = new TurnChanges(jooq, contextMessages);
+    this.askedChanges = new TurnChanges(asked, contextMessages);
     MessageSaving saving = new MessageSaving(jooq, cache, contextMessages);
     TurnFinishing finishing = new TurnFinishing(jooq, cache);
     this.saves =
@@ -118,6 +129,7 @@ final class JooqConversationStore implements ConversationStore, AutoCloseable {
   private Optional<TurnSnapshot> newestTurn(SaveOutcome.Receipt receipt) {
     return SqlErrors.repeat(() ->
         snapshots(
+                asked,
                 TURNS
                     .THREAD_ID
                     .eq(receipt.threadId().value())
@@ -284,16 +296,19 @@ final class JooqConversationStore implements ConversationStore, AutoCloseable {
 
   @Override
   public List<TurnSnapshot> turns(Collection<RequestId> ids) {
-    return ids.isEmpty() ? List.of() : SqlErrors.repeat(() -> snapshots(TURNS.ID.in(ids(ids))));
+    return ids.isEmpty()
+        ? List.of()
+        : SqlErrors.repeat(() -> snapshots(jooq, TURNS.ID.in(ids(ids))));
   }
 
   @Override
   public List<TurnSnapshot> unfinished(ThreadId thread) {
-    return SqlErrors.repeat(() -> snapshots(TURNS.THREAD_ID.eq(thread.value()).and(UNFINISHED)));
+    return SqlErrors.repeat(
+        () -> snapshots(asked, TURNS.THREAD_ID.eq(thread.value()).and(UNFINISHED)));
   }
 
-  private List<TurnSnapshot> snapshots(Condition condition) {
-    return jooq.select(TURNS.asterisk(), MESSAGES.asterisk())
+  private static List<TurnSnapshot> snapshots(DSLContext from, Condition condition) {
+    return from.select(TURNS.asterisk(), MESSAGES.asterisk())
         .from(TURNS)
         .leftJoin(MESSAGES)
         .on(MESSAGES.ID.eq(TURNS.REPLY_ID))
@@ -314,7 +329,7 @@ final class JooqConversationStore implements ConversationStore, AutoCloseable {
       @Nullable RequestId only,
       @Nullable RequestId except,
       Instant now) {
-    return SqlErrors.repeat(() -> changes.cancel(owner, thread, only, except, now));
+    return SqlErrors.repeat(() -> askedChanges.cancel(owner, thread, only, except, now));
   }
 
   @Override
@@ -325,7 +340,8 @@ final class JooqConversationStore implements ConversationStore, AutoCloseable {
       TurnStart start,
       Duration expiry,
       Instant now) {
-    return SqlErrors.repeat(() -> changes.regenerate(owner, thread, newTurn, start, expiry, now));
+    return SqlErrors.repeat(
+        () -> askedChanges.regenerate(owner, thread, newTurn, start, expiry, now));
   }
 
   static List<UUID> ids(Collection<RequestId> ids) {

@@ -64,15 +64,21 @@ public final class PostgresStores implements AutoCloseable {
   public PostgresStores(PostgresSettings settings, UnaryOperator<DataSource> wrapper) {
     this.settings = settings;
     this.pool = pool(settings);
-    DSLContext jooq = jooq(wrapper.apply(pool), settings.schema());
+    DataSource connections = wrapper.apply(pool);
+    DSLContext jooq = DSL.using(connections, SQLDialect.POSTGRES, jooqSettings(settings.schema()));
+    DSLContext asked =
+        DSL.using(
+            new SharedConnections(connections, settings.poolSize() / 2),
+            SQLDialect.POSTGRES,
+            jooqSettings(settings.schema()));
     this.cache = new ContextCache(settings.contextCacheCharacters(), settings.contextMessages());
-    this.conversations = new JooqConversationStore(jooq, cache, settings.contextMessages());
-    this.messages = new JooqMessageRepository(jooq);
-    this.threads = new JooqThreadRepository(jooq);
-    this.users = new JooqUserRepository(jooq);
-    this.personalData = new JooqPersonalData(jooq);
-    this.exportLinks = new JooqExportLinks(jooq);
-    this.analytics = new Analytics(jooq);
+    this.conversations = new JooqConversationStore(jooq, asked, cache, settings.contextMessages());
+    this.messages = new JooqMessageRepository(asked);
+    this.threads = new JooqThreadRepository(asked);
+    this.users = new JooqUserRepository(asked);
+    this.personalData = new JooqPersonalData(asked);
+    this.exportLinks = new JooqExportLinks(asked);
+    this.analytics = new Analytics(asked);
   }
 
   private static HikariDataSource pool(PostgresSettings settings) {
@@ -96,10 +102,6 @@ public final class PostgresStores implements AutoCloseable {
       config.addDataSourceProperty("prepareThreshold", "0");
     }
     return new HikariDataSource(config);
-  }
-
-  private static DSLContext jooq(DataSource dataSource, String schema) {
-    return DSL.using(dataSource, SQLDialect.POSTGRES, jooqSettings(schema));
   }
 
   static Settings jooqSettings(String schema) {
