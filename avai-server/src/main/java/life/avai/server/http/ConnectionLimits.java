@@ -36,13 +36,18 @@ public final class ConnectionLimits {
     this.newcomers = newcomers;
   }
 
+  /** What counts as one client: an address, or a network. */
+  InetAddress client(InetSocketAddress peer, List<String> forwardedFor) {
+    return TrustedProxies.network(proxies.client(peer.getAddress(), forwardedFor));
+  }
+
   /**
    * Counts a connection in, until its channel closes.
    *
-   * @return what counts as one client: an address, or a network; empty when there are too many
+   * @param address what {@link #client} told
+   * @return the address; empty when there are too many
    */
-  Optional<InetAddress> admit(Channel channel, InetSocketAddress peer, List<String> forwardedFor) {
-    InetAddress address = TrustedProxies.network(proxies.client(peer.getAddress(), forwardedFor));
+  Optional<InetAddress> admit(Channel channel, InetAddress address) {
     if (inAll.incrementAndGet() > maxInAll) {
       inAll.decrementAndGet();
       return Optional.empty();

@@ -5,6 +5,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.util.Map;
 import life.avai.server.http.HttpResources.Answer;
 
@@ -20,9 +21,11 @@ public interface Endpoint {
    * A request, whole.
    *
    * @param body bounded by the listener
+   * @param client where it comes from: what counts as one client
    */
   @SuppressWarnings("ArrayRecordComponent") // Never compared: it is a body.
-  record Call(HttpMethod method, String path, HttpHeaders headers, byte[] body) {}
+  record Call(
+      HttpMethod method, String path, HttpHeaders headers, byte[] body, InetAddress client) {}
 
   /** What is sent back. */
   sealed interface Reply {

@@ -171,7 +171,11 @@ public final class HttpEdge extends SimpleChannelInboundHandler<FullHttpRequest>
       ChannelHandlerContext context, FullHttpRequest request, Endpoint endpoint, String path) {
     Endpoint.Call call =
         new Endpoint.Call(
-            request.method(), path, request.headers(), ByteBufUtil.getBytes(request.content()));
+            request.method(),
+            path,
+            request.headers(),
+            ByteBufUtil.getBytes(request.content()),
+            rules.limits().client(remote(context), forwardedFor(request)));
     boolean head = request.method().equals(HttpMethod.HEAD);
     boolean keepAlive = HttpUtil.isKeepAlive(request);
     Thread unused =
@@ -251,7 +255,7 @@ public final class HttpEdge extends SimpleChannelInboundHandler<FullHttpRequest>
     } else {
       rules
           .limits()
-          .admit(context.channel(), remote(context), request.headers().getAll("X-Forwarded-For"))
+          .admit(context.channel(), rules.limits().client(remote(context), forwardedFor(request)))
           .ifPresentOrElse(
               client -> upgrade.upgrade(context, request, client),
               () -> turnAway(context, request, upgrade));
@@ -285,6 +289,10 @@ public final class HttpEdge extends SimpleChannelInboundHandler<FullHttpRequest>
     } catch (IllegalArgumentException e) {
       return false;
     }
+  }
+
+  private static List<String> forwardedFor(FullHttpRequest request) {
+    return request.headers().getAll("X-Forwarded-For");
   }
 
   private static InetSocketAddress remote(ChannelHandlerContext context) {

@@ -8,9 +8,14 @@ import io.netty.handler.codec.http.HttpMethod;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import life.avai.domain.identity.UserId;
 import life.avai.domain.memory.InMemoryStore;
@@ -24,11 +29,13 @@ import org.junit.jupiter.api.Test;
 class ExportEndpointTest {
   private static final int AT_ONCE = 8;
 
+  private final AtomicLong nanos = new AtomicLong();
+  private final AtomicInteger addresses = new AtomicInteger();
   private final InMemoryStore stores = new InMemoryStore();
   private final ExportData export =
       new ExportData(
           stores.personalData(), stores.exportLinks(), InstantSource.system(), new SecureRandom());
-  private final ExportEndpoint endpoint = new ExportEndpoint(export);
+  private final ExportEndpoint endpoint = new ExportEndpoint(export, new CopyPlaces(nanos::get));
 
   private UserId user() {
     return Fixtures.signedIn(stores.users()).userId();
@@ -38,9 +45,28 @@ class ExportEndpointTest {
     return ExportLines.PATH + export.offer(user).secret().reveal();
   }
 
+  /** From an address that nobody else has. */
   private Reply fetch(String link) {
-    return endpoint.answer(
-        new Endpoint.Call(HttpMethod.GET, link, new DefaultHttpHeaders(), new byte[0]));
+    return fetch(link, addresses.incrementAndGet());
+  }
+
+  private Reply fetch(String link, int host) {
+    byte[] address = {(byte) 203, 0, 113, (byte) host};
+    try {
+      return endpoint.answer(
+          new Endpoint.Call(
+              HttpMethod.GET,
+              link,
+              new DefaultHttpHeaders(),
+              new byte[0],
+              InetAddress.getByAddress(address)));
+    } catch (UnknownHostException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private void passes(Duration time) {
+    nanos.addAndGet(time.toNanos());
   }
 
   private static int status(Reply reply) {
@@ -62,6 +88,56 @@ class ExportEndpointTest {
 
     assertThat(fetch(late)).isInstanceOf(Reply.Streamed.class);
     assertThat(status(fetch(link(user())))).isEqualTo(503);
+  }
+
+  @Test
+  void oneAddress_fetchesTwoCopiesAtATime() throws IOException {
+    Reply first = fetch(link(user()), 200);
+    assertThat(first).isInstanceOf(Reply.Streamed.class);
+    assertThat(fetch(link(user()), 200)).isInstanceOf(Reply.Streamed.class);
+    String late = link(user());
+    assertThat(status(fetch(late, 200))).isEqualTo(503);
+    // However long they take: there is room for others.
+    passes(CopyPlaces.CERTAIN.multipliedBy(10));
+    assertThat(status(fetch(late, 200))).isEqualTo(503);
+    assertThat(fetch(link(user()), 201)).isInstanceOf(Reply.Streamed.class);
+
+    finish(first);
+
+    assertThat(fetch(late, 200)).isInstanceOf(Reply.Streamed.class);
+  }
+
+  @Test
+  void eightSlowReaders_makeRoomForWhoComes_theOldestFirst() throws IOException {
+    Reply oldest = fetch(link(user()));
+    passes(Duration.ofSeconds(1));
+    List<Reply> others = IntStream.range(1, AT_ONCE).mapToObj(i -> fetch(link(user()))).toList();
+    String late = link(user());
+    passes(CopyPlaces.CERTAIN.minusSeconds(1));
+    assertThat(status(fetch(late))).as("each has its minute").isEqualTo(503);
+    passes(Duration.ofMillis(1));
+    assertThat(status(fetch(ExportLines.PATH + "unknown"))).as("for nothing").isEqualTo(404);
+
+    Reply next = fetch(late);
+
+    assertThat(next).isInstanceOf(Reply.Streamed.class);
+    assertThatThrownBy(() -> finish(oldest))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("others wait for the place");
+    assertThat(status(fetch(link(user())))).as("one has made room, for one").isEqualTo(503);
+    for (Reply other : others) {
+      finish(other);
+    }
+    finish(next);
+  }
+
+  @Test
+  void slowReaders_areLeftAlone_whileThereIsRoom() throws IOException {
+    Reply slow = fetch(link(user()));
+    passes(CopyPlaces.CERTAIN.multipliedBy(10));
+    assertThat(fetch(link(user()))).isInstanceOf(Reply.Streamed.class);
+
+    finish(slow);
   }
 
   @Test
