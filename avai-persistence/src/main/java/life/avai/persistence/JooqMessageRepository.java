@@ -88,7 +88,8 @@ final class JooqMessageRepository implements MessageRepository {
     long lastPosition = rows.getFirst().get(THREADS.MESSAGE_COUNT);
     List<Message> messages =
         rows.stream()
-            .map(row -> row.into(MESSAGES))
+            // Into the page's own fields: those of MESSAGES are found by comparing rendered names.
+            .map(row -> row.into(page))
             .filter(row -> row.getId() != null)
             .map(Rows::message)
             .toList();
