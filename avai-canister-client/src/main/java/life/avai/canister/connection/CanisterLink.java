@@ -207,7 +207,8 @@ final class CanisterLink extends SimpleChannelInboundHandler<WebSocketFrame> {
     }
     canister.events().asked(canister.url());
     channel
-        .writeAndFlush(new TextWebSocketFrame(codec.process(request, call.traceparent())))
+        .writeAndFlush(
+            new TextWebSocketFrame(codec.process(channel.alloc(), request, call.traceparent())))
         .addListener(written -> {
           if (!written.isSuccess()) {
             lose(reply);

@@ -1,6 +1,8 @@
 package life.avai.canister.wire;
 
-import java.io.StringWriter;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufOutputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -10,6 +12,7 @@ import life.avai.domain.assistant.AssistantRequest.ContextMessage;
 import life.avai.domain.turn.RequestId;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonEncoding;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.StreamReadConstraints;
@@ -30,6 +33,7 @@ public final class CanisterCodec {
   private static final int MAX_DEPTH = 64;
   private static final int MAX_NUMBER = 64;
   private static final int MAX_WORDS = 500;
+  private static final int TYPICAL_QUESTION_BYTES = 8_192;
   private static final Duration LONGEST_RETRY = Duration.ofHours(1);
   private static final Duration DEFAULT_RETRY = Duration.ofSeconds(30);
 
@@ -67,10 +71,15 @@ public final class CanisterCodec {
    * The frame that puts a question.
    *
    * @param traceparent what the canister is told of the trace; null for nothing
+   * @return UTF-8, in a buffer that the caller owns
    */
-  public String process(AssistantRequest request, @Nullable String traceparent) {
-    StringWriter text = new StringWriter(1_024);
-    try (JsonGenerator out = FACTORY.createGenerator(ObjectWriteContext.empty(), text)) {
+  public ByteBuf process(
+      ByteBufAllocator allocator, AssistantRequest request, @Nullable String traceparent) {
+    ByteBuf text = allocator.buffer(TYPICAL_QUESTION_BYTES);
+    boolean done = false;
+    try (JsonGenerator out =
+        FACTORY.createGenerator(
+            ObjectWriteContext.empty(), new ByteBufOutputStream(text), JsonEncoding.UTF8)) {
       out.writeStartObject();
       out.writeStringProperty("type", "process");
       out.writeStringProperty("request_id", request.requestId().toString());
@@ -104,8 +113,13 @@ public final class CanisterCodec {
         out.writeStringProperty("traceparent", traceparent);
       }
       out.writeEndObject();
+      done = true;
+    } finally {
+      if (!done) {
+        text.release();
+      }
     }
-    return text.toString();
+    return text;
   }
 
   /** The frame that takes a question back. */

@@ -1,5 +1,7 @@
 package life.avai.server.jmh;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -110,8 +112,11 @@ public class ConversationBenchmark {
   }
 
   @Benchmark
-  public String writeProcess() {
-    return codec.process(request, null);
+  public int writeProcess() {
+    ByteBuf frame = codec.process(ByteBufAllocator.DEFAULT, request, null);
+    int bytes = frame.readableBytes();
+    frame.release();
+    return bytes;
   }
 
   @Benchmark

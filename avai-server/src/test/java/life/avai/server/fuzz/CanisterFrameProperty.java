@@ -2,6 +2,9 @@ package life.avai.server.fuzz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -87,7 +90,9 @@ final class CanisterFrameProperty implements Property {
             Instant.EPOCH,
             1,
             Duration.ofSeconds(1));
-    JsonObject asked = Json.parseObject(codec.process(request, null));
+    ByteBuf frame = codec.process(UnpooledByteBufAllocator.DEFAULT, request, null);
+    JsonObject asked = Json.parseObject(frame.toString(StandardCharsets.UTF_8));
+    frame.release();
     assertThat(asked.string("system_prompt")).isEqualTo(content);
     assertThat(asked.objects("messages").getFirst().string("content")).isEqualTo(content);
     assertThat(asked.object("context_metadata").string("thread_title")).isEqualTo(content);
