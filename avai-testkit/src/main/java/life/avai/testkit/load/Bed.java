@@ -23,6 +23,9 @@ final class Bed implements AutoCloseable {
   private static final Pattern SERVER_READY = Pattern.compile("AVAI is ready at http://(\\S+)/");
   private static final Pattern LISTENING = Pattern.compile("listening on (\\S+)");
 
+  /** What makes a JVM quicker or smaller; the archive is made for one class path. */
+  private static final Pattern JVM_OPTION = Pattern.compile("-X(?!X:AOT)|--sun-misc-unsafe");
+
   /** No limit that a single load could reach. */
   private static final Map<String, String> VARIABLES =
       Map.of(
@@ -149,7 +152,7 @@ final class Bed implements AutoCloseable {
                 "AVAI_CANISTER_WS_URL",
                 canister.ready(),
                 "AVAI_JAVA_OPTS",
-                javaOptions));
+                System.getenv().getOrDefault("AVAI_JAVA_OPTS", "") + " " + javaOptions));
     return new Server(url(server), server, postgres);
   }
 
@@ -199,7 +202,7 @@ final class Bed implements AutoCloseable {
   private static List<String> jvmOptions(long pid) {
     try {
       return Arrays.stream(Files.readString(Path.of("/proc/" + pid + "/cmdline")).split("\0"))
-          .filter(word -> word.startsWith("-X") && !word.startsWith("-XX:AOT"))
+          .filter(word -> JVM_OPTION.matcher(word).lookingAt())
           .toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
