@@ -1,6 +1,7 @@
 package life.avai.server;
 
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
@@ -8,6 +9,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
@@ -37,6 +39,14 @@ final class Listener implements AutoCloseable {
   private static final int MAX_LINE = 4_096;
   private static final int MAX_HEADERS = 16_384;
   private static final int MAX_BODY = 65_536;
+
+  /**
+   * What one connection has read in a turn of its event loop, and with it the work that the others
+   * there wait for.
+   */
+  private static final RecvByteBufAllocator SMALL_HELPINGS =
+      new AdaptiveRecvByteBufAllocator(64, 2_048, 8_192).maxMessagesPerRead(2);
+
   private static final Duration LAG_EVERY = Duration.ofSeconds(1);
 
   private final EventLoopGroup acceptor;
@@ -82,6 +92,7 @@ final class Listener implements AutoCloseable {
             .option(ChannelOption.SO_REUSEADDR, true)
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childOption(ChannelOption.SO_KEEPALIVE, true)
+            .childOption(ChannelOption.RECVBUF_ALLOCATOR, SMALL_HELPINGS)
             .childHandler(
                 new ChannelInitializer<SocketChannel>() {
                   @Override

@@ -2,23 +2,28 @@ package life.avai.server.websocket;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler.Sharable;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.ReferenceCountUtil;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import life.avai.server.wire.FrameEncoder;
 import life.avai.server.wire.RequestTag;
 import life.avai.server.wire.ServerFrame;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The outbound half of a connection: writes frames, knows whether the peer takes them, and closes
@@ -32,14 +37,13 @@ final class ClientSocket {
 
   private final Channel channel;
   private final EdgeEvents events;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
   private final Queue<ByteBuf> outgoing = new ConcurrentLinkedQueue<>();
   private final AtomicInteger answers = new AtomicInteger();
   private final AtomicBoolean woken = new AtomicBoolean();
   private volatile Source news = () -> false;
   private volatile boolean closing;
-
-  /** Who waits until the peer takes more. */
-  private volatile @Nullable Thread waiting;
 
   /** What else there is to write to a socket. */
   @FunctionalInterface
@@ -183,7 +187,7 @@ final class ClientSocket {
 
   /**
    * Waits until the peer takes what was written, so that one that asks and never reads costs no
-   * more than one answer. For one virtual thread at a time: whichever handles its frames.
+   * more than one answer. For virtual threads only.
    *
    * @return false when the connection ended before that
    */
@@ -191,38 +195,57 @@ final class ClientSocket {
     if (channel.isWritable()) {
       return isOpen();
     }
-    Thread self = Thread.currentThread();
-    waiting = self;
+    lock.lock();
     try {
-      while (isOpen() && !channel.isWritable() && !self.isInterrupted()) {
+      while (isOpen() && !channel.isWritable()) {
         // Woken by writabilityChanged; the bound is against a wake-up that was missed.
-        LockSupport.parkNanos(this, TimeUnit.SECONDS.toNanos(1));
+        boolean unused = changed.await(1, TimeUnit.SECONDS);
       }
-      return isOpen() && !self.isInterrupted();
+      return isOpen();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
     } finally {
-      waiting = null;
+      lock.unlock();
     }
   }
 
   void writabilityChanged() {
-    LockSupport.unpark(waiting);
+    lock.lock();
+    try {
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Says goodbye and ends the connection, also when the peer does not answer. */
   void close(CloseCode why) {
-    close(why, () -> {});
+    close(why, true);
   }
 
   /**
-   * Ends the connection of a peer that does not keep to the protocol. What it sends from now on,
-   * its own goodbye included, may be unreadable; so it is shown the end at once. Only our half is
-   * closed before it has gone: with bytes of its unread, the goodbye would be lost in a reset.
+   * Ends the connection of a peer that does not keep to the protocol, or to its budgets. What it
+   * sends from now on, its own goodbye included, may be unreadable, and much: it is not looked at
+   * any more, and the peer is shown the end at once. Only our half is closed before it has gone:
+   * with bytes of its unread, the goodbye would be lost in a reset.
    */
   void fail(CloseCode why) {
-    close(why, this::closeOurHalf);
+    close(why, false);
   }
 
-  private void close(CloseCode why, Runnable whenSaid) {
+  /** Reads and looks at nothing. */
+  @Sharable
+  private static final class Deaf extends ChannelInboundHandlerAdapter {
+    private static final Deaf INSTANCE = new Deaf();
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+      ReferenceCountUtil.release(message);
+    }
+  }
+
+  private void close(CloseCode why, boolean listening) {
     if (closing || !channel.isActive()) {
       return;
     }
@@ -236,9 +259,13 @@ final class ClientSocket {
           closing = true;
           events.closed(why);
           writabilityChanged();
-          channel
-              .writeAndFlush(new CloseWebSocketFrame(why.code(), why.reason()))
-              .addListener(said -> whenSaid.run());
+          ChannelFuture said =
+              channel.writeAndFlush(new CloseWebSocketFrame(why.code(), why.reason()));
+          if (!listening) {
+            channel.pipeline().addFirst(Deaf.INSTANCE);
+            channel.config().setAutoRead(true);
+            said.addListener(done -> closeOurHalf());
+          }
           endSoon();
         });
   }

@@ -314,10 +314,9 @@ public final class WebSocketSession implements Receiver {
       errors = allowance;
     }
     if (!allowance.take(amount, System.nanoTime())) {
-      // What the peer has sent ahead is not looked at any more, but read, so that it sees the end.
+      // What the peer has sent ahead is not looked at any more.
       mailbox.close();
-      setReading(true);
-      socket.close(CloseCode.POLICY);
+      socket.fail(CloseCode.POLICY);
     }
   }
 
@@ -403,21 +402,18 @@ public final class WebSocketSession implements Receiver {
     socket.close(why);
   }
 
-  /**
-   * Looks whether a deadline has passed. Called a few times a second, on one thread; makes next to
-   * no garbage while nothing has, because there are many idle connections.
-   */
+  /** Looks whether a deadline has passed. Called a few times a second, on one thread. */
   void checkDeadlines(long now) {
-    if (caller == null && passed(now - openedNanos, limits.authTimeout())) {
+    if (caller == null && passed(openedNanos, limits.authTimeout(), now)) {
       socket.close(CloseCode.NOT_AUTHENTICATED);
       return;
     }
     long unwritableSince = unwritableSinceNanos;
-    if (unwritableSince != 0 && passed(now - unwritableSince, limits.slowReaderTimeout())) {
+    if (unwritableSince != 0 && passed(unwritableSince, limits.slowReaderTimeout(), now)) {
       socket.close(CloseCode.SLOW_READER);
       return;
     }
-    if (passed(now - lastFrameNanos, limits.idleTimeout())) {
+    if (passed(lastFrameNanos, limits.idleTimeout(), now)) {
       socket.close(CloseCode.NORMAL);
       return;
     }
@@ -426,11 +422,11 @@ public final class WebSocketSession implements Receiver {
   }
 
   private void checkLife(long now) {
-    if (passed((now - lastReadNanos) / 3, limits.heartbeat())) {
+    if (passed(lastReadNanos, limits.heartbeat().multipliedBy(3), now)) {
       // Two pings went unanswered: nobody is there any more.
       socket.channel().close();
-    } else if (passed(now - lastReadNanos, limits.heartbeat())
-        && passed(now - lastPingNanos, limits.heartbeat())) {
+    } else if (passed(lastReadNanos, limits.heartbeat(), now)
+        && passed(lastPingNanos, limits.heartbeat(), now)) {
       lastPingNanos = now;
       socket.ping();
     }
@@ -442,9 +438,6 @@ public final class WebSocketSession implements Receiver {
       return;
     }
     Instant now = services.clock().instant();
-    if (now.isBefore(ends)) {
-      return;
-    }
     if (!now.isBefore(ends.plus(TOKEN_SKEW).plus(EdgeLimits.RENEWAL_GRACE))) {
       socket.close(CloseCode.AUTHENTICATION_ENDED);
     } else if (!now.isBefore(ends.plus(TOKEN_SKEW)) && !renewalAsked) {
@@ -458,7 +451,7 @@ public final class WebSocketSession implements Receiver {
     }
   }
 
-  private static boolean passed(long nanos, Duration limit) {
-    return nanos > TimeUnit.MILLISECONDS.toNanos(limit.toMillis());
+  private static boolean passed(long since, Duration limit, long now) {
+    return now - since > TimeUnit.MILLISECONDS.toNanos(limit.toMillis());
   }
 }

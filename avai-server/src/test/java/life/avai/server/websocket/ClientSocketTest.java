@@ -1,7 +1,9 @@
 package life.avai.server.websocket;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -53,6 +55,22 @@ class ClientSocketTest {
     assertThat(sent())
         .containsExactly(
             TextWebSocketFrame.class, TextWebSocketFrame.class, CloseWebSocketFrame.class);
+  }
+
+  @Test
+  void whatAPeerSends_isNotLookedAt_afterItBrokeTheRules() {
+    ByteBuf before = Unpooled.copiedBuffer("before", US_ASCII);
+    channel.writeInbound(before);
+    assertThat(channel.<ByteBuf>readInbound()).isSameAs(before);
+    before.release();
+
+    socket.fail(CloseCode.POLICY);
+    assertThat(sent()).containsExactly(CloseWebSocketFrame.class);
+    ByteBuf after = Unpooled.copiedBuffer("after", US_ASCII);
+    channel.writeInbound(after);
+
+    assertThat(channel.<ByteBuf>readInbound()).isNull();
+    assertThat(after.refCnt()).isZero();
   }
 
   @Test
