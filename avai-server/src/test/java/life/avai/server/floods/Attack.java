@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.stream.IntStream;
@@ -16,7 +17,7 @@ import life.avai.testkit.websocket.WebSocketDialer;
 /** What people do to a server that they want to fall over. Each returns when it has been done. */
 enum Attack {
   /** Come and go: with nothing, with half a request, with a socket, as somebody. */
-  CONNECTS {
+  CONNECTS(10) {
     @Override
     void on(Target target, int times) {
       inParallel(
@@ -42,7 +43,7 @@ enum Attack {
   },
 
   /** Everybody is thrown out, and everybody is back at once. */
-  RECONNECTS {
+  RECONNECTS(10) {
     @Override
     void on(Target target, int times) {
       String[] sessions = new String[40];
@@ -64,7 +65,7 @@ enum Attack {
   },
 
   /** One key held down, on a few sockets. */
-  TYPING {
+  TYPING(1) {
     @Override
     void on(Target target, int times) {
       inParallel(
@@ -85,7 +86,7 @@ enum Attack {
   },
 
   /** Guesses from one address. */
-  BAD_TOKENS_FROM_ONE {
+  BAD_TOKENS_FROM_ONE(10) {
     @Override
     void on(Target target, int times) {
       inParallel(times * 20, i -> guess(target, 2));
@@ -93,7 +94,7 @@ enum Attack {
   },
 
   /** Guesses from many addresses. */
-  BAD_TOKENS_FROM_MANY {
+  BAD_TOKENS_FROM_MANY(10) {
     @Override
     void on(Target target, int times) {
       inParallel(times * 20, i -> guess(target, 3 + i % 200));
@@ -101,7 +102,7 @@ enum Attack {
   },
 
   /** One person on fifty sockets, all watching one thread, all typing; and one socket more. */
-  FIFTY_SOCKETS {
+  FIFTY_SOCKETS(2) {
     @Override
     void on(Target target, int times) {
       List<TestClient> sockets = new ArrayList<>();
@@ -131,7 +132,7 @@ enum Attack {
     }
   },
 
-  PINGS {
+  PINGS(4) {
     @Override
     void on(Target target, int times) {
       frames(target, times, 2_000, Frame.of(Frame.PING, new byte[125]));
@@ -139,7 +140,7 @@ enum Attack {
   },
 
   /** Messages that never end. */
-  FRAGMENTS {
+  FRAGMENTS(10) {
     @Override
     void on(Target target, int times) {
       inParallel(
@@ -157,7 +158,7 @@ enum Attack {
     }
   },
 
-  NONSENSE {
+  NONSENSE(3) {
     @Override
     void on(Target target, int times) {
       frames(target, times, 1_000, Frame.text("{\"type\":\"" + "nonsense".repeat(50)));
@@ -165,7 +166,7 @@ enum Attack {
   },
 
   /** Many people who all say as much as they may. */
-  MESSAGES_WITHIN_THE_LIMIT {
+  MESSAGES_WITHIN_THE_LIMIT(1) {
     @Override
     void on(Target target, int times) {
       inParallel(
@@ -181,9 +182,109 @@ enum Attack {
             }
           });
     }
+  },
+
+  /** Many people who all read as much as they may, and more. */
+  READS(1) {
+    @Override
+    void on(Target target, int times) {
+      inParallel(
+          times * 10,
+          i -> {
+            try (TestClient client = target.attacker(i)) {
+              client.authenticateAnonymously();
+              String thread = client.say("new", "first").threadId();
+              String history =
+                  JsonObject.of("type", "get_history", "thread_id", thread, "limit", 200)
+                      .toString();
+              for (int n = 0; n < 200; n++) {
+                client.sendText(history);
+              }
+              client.settle();
+            }
+          });
+    }
+  },
+
+  /** Half a request and silence, on as many connections as one can have; and a megabyte of head. */
+  SLOW_STARTS(2) {
+    @Override
+    void on(Target target, int times) {
+      List<Intruder> slow = Collections.synchronizedList(new ArrayList<>());
+      inParallel(
+          times * 50,
+          i -> {
+            Intruder intruder = new Intruder(target.port(), 2 + i % 200);
+            slow.add(intruder);
+            intruder.write(i % 2 == 0 ? "GET /ws HTTP/1.1\r\nHost: loc" : "");
+          });
+      inParallel(
+          times * 5,
+          i -> {
+            try (Intruder intruder = new Intruder(target.port(), 2 + i % 200)) {
+              intruder.write("GET /ws HTTP/1.1\r\nX: " + "x".repeat(1 << 20));
+              intruder.awaitEnd();
+            }
+          });
+      inParallel(
+          slow.size(),
+          i -> {
+            try (Intruder intruder = slow.get(i)) {
+              intruder.write("a");
+            }
+          });
+    }
+  },
+
+  /** Frames that the standard forbids, and handshakes from where nobody may come from. */
+  VIOLATIONS(10) {
+    @Override
+    void on(Target target, int times) {
+      inParallel(
+          times * 60,
+          i -> {
+            try (Intruder intruder = new Intruder(target.port(), 2 + i % 200)) {
+              switch (i % 6) {
+                case 0 -> {
+                  intruder.upgrade();
+                  intruder.sendUnmasked(Frame.text("{\"type\":\"ping\"}"));
+                }
+                case 1 -> {
+                  intruder.upgrade();
+                  intruder.send(Frame.text("compressed").withReservedBits(4));
+                }
+                case 2 -> {
+                  intruder.upgrade();
+                  intruder.send(Frame.of(Frame.TEXT, new byte[] {(byte) 0xff}));
+                }
+                case 3 -> {
+                  intruder.upgrade();
+                  intruder.send(Frame.binary(new byte[10]));
+                }
+                case 4 -> intruder.upgrade("Host: evil.example");
+                default -> intruder.upgrade("Host: localhost\r\nOrigin: https://evil.example");
+              }
+              intruder.awaitEnd();
+            }
+          });
+    }
   };
 
   private static final int AT_ONCE = 16;
+
+  private final int perSecond;
+
+  Attack(int perSecond) {
+    this.perSecond = perSecond;
+  }
+
+  /**
+   * How often it is made in a second where it is measured what becomes of others: about as often as
+   * a link of 100 Mbit/s allows, and not more than some dozens who keep to what one address may.
+   */
+  int perSecond() {
+    return perSecond;
+  }
 
   /**
    * What is attacked. Nobody shares an address with who is not of their kind: what an address may
@@ -202,6 +303,12 @@ enum Attack {
 
     TestClient honest(int number) {
       return behindAProxy("203.0.113.", number).timeout(Duration.ofSeconds(30));
+    }
+
+    TestClient somebody(int number) {
+      TestClient client = honest(number);
+      var unused = client.authenticateAnonymously();
+      return client;
     }
   }
 

@@ -1,9 +1,12 @@
 package life.avai.server.floods;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import life.avai.server.floods.Attack.Target;
 import life.avai.server.support.ServerProcess;
@@ -21,13 +24,14 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Floods, with honest people about: these go on being served, and when the flood is over the server
  * holds no more than before.
  *
- * <p>{@code -Dfloods.scale=50} floods with fifty times as much (10,000 connects), {@code
- * -Dfloods.rounds=3} that often, and prints what becomes of the honest people's latency in between.
- * Who floods takes processor time from the same machine: what that costs is in the ratio too.
+ * <p>{@code -Dfloods.seconds=15} floods for so long, {@code -Dfloods.rounds=3} that often, {@code
+ * -Dfloods.only="TYPING|READS"} with some of them alone, and prints what becomes of the honest
+ * people's latency in between.
  */
 class FloodsTest {
-  private static final int SCALE = Integer.getInteger("floods.scale", 1);
+  private static final int SECONDS = Integer.getInteger("floods.seconds", 0);
   private static final int ROUNDS = Integer.getInteger("floods.rounds", 1);
+  private static final String ONLY = System.getProperty("floods.only", ".*");
 
   private static FakeCanister canister;
   private static FakeIssuer issuer;
@@ -68,41 +72,57 @@ class FloodsTest {
   @ParameterizedTest
   @EnumSource
   void flood_harmsNobodyElseAndLeavesNothing(Attack attack) {
+    assumeTrue(attack.name().matches(ONLY));
     ServerNumbers before = ServerNumbers.of(server);
-    try (HonestUsers honest = HonestUsers.begin(target, 3)) {
-      if (SCALE == 1) {
+    if (SECONDS == 0) {
+      try (HonestUsers honest = HonestUsers.begin(target, 3)) {
         honest.awaitMore(5);
         attack.on(target, 1);
         honest.awaitMore(5);
-      } else {
+      }
+    } else {
+      try (Crowd honest = Crowd.begin(target, 10)) {
         compare(attack, honest);
       }
     }
     assertThat(ServerNumbers.awaitBack(server, before)).isNotNull();
+    // It tells all that it ever tells: LOG_LEVEL is debug.
+    assertThat(HostileSecrets.in(server.output())).isEmpty();
   }
 
   /** How long acknowledgements take in quiet, in a flood, in quiet, and so on. */
-  private static void compare(Attack attack, HonestUsers honest) {
-    double quiet = quiet(honest);
+  private static void compare(Attack attack, Crowd honest) {
+    honest.awaitMore(300);
+    List<Long> quiet = quiet(honest);
     for (int round = 0; round < ROUNDS; round++) {
       int mark = honest.mark();
-      attack.on(target, SCALE);
-      double flooded = honest.p99SinceMark(mark);
-      int acknowledged = honest.mark() - mark;
-      double after = quiet(honest);
+      int times = Flood.run(target, attack, Duration.ofSeconds(SECONDS));
+      List<Long> flooded = honest.since(mark);
+      List<Long> after = quiet(honest);
       System.out.printf(
-          "%-26s p99 of an acknowledgement: quiet %.1f ms, flooded %.1f ms (of %d), quiet %.1f ms,"
-              + " ratio %.2f%n",
-          attack, quiet, flooded, acknowledged, after, 2 * flooded / (quiet + after));
+          "%-26s %4d times, acknowledged in (ms; half, 99 of 100): quiet %.1f %.1f, flooded %.1f"
+              + " %.1f (of %d), quiet %.1f %.1f, ratio of the second %.2f%n",
+          attack,
+          times,
+          HonestUsers.percentile(quiet, 50),
+          HonestUsers.percentile(quiet, 99),
+          HonestUsers.percentile(flooded, 50),
+          HonestUsers.percentile(flooded, 99),
+          flooded.size(),
+          HonestUsers.percentile(after, 50),
+          HonestUsers.percentile(after, 99),
+          2
+              * HonestUsers.percentile(flooded, 99)
+              / (HonestUsers.percentile(quiet, 99) + HonestUsers.percentile(after, 99)));
       quiet = after;
     }
   }
 
-  private static double quiet(HonestUsers honest) {
+  private static List<Long> quiet(Crowd honest) {
     // What the flood has left to do is over.
     honest.awaitMore(20);
     int mark = honest.mark();
-    honest.awaitMore(300);
-    return honest.p99SinceMark(mark);
+    honest.awaitMore(400);
+    return honest.since(mark);
   }
 }

@@ -1,7 +1,6 @@
 package life.avai.server.floods;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -60,17 +59,20 @@ final class HonestUsers implements AutoCloseable {
     return List.copyOf(sessions);
   }
 
-  /** How many acknowledgements there are so far: where a stretch of time begins. */
-  int mark() {
+  /** How long each acknowledgement took, in nanoseconds. */
+  List<Long> latencies() {
+    return List.copyOf(nanos);
+  }
+
+  /** How many acknowledgements there are so far. */
+  private int mark() {
     return nanos.size();
   }
 
-  /** The 99th percentile of the acknowledgements since a mark, in milliseconds. */
-  double p99SinceMark(int mark) {
-    long[] sorted =
-        List.copyOf(nanos).subList(mark, mark()).stream().mapToLong(Long::longValue).toArray();
-    Arrays.sort(sorted);
-    return sorted.length == 0 ? 0 : sorted[(sorted.length - 1) * 99 / 100] / 1e6;
+  /** So many of a hundred took no longer, in milliseconds. */
+  static double percentile(List<Long> nanos, int percent) {
+    long[] sorted = nanos.stream().mapToLong(Long::longValue).sorted().toArray();
+    return sorted.length == 0 ? 0 : sorted[(sorted.length - 1) * percent / 100] / 1e6;
   }
 
   /** Waits for some more acknowledgements; fails when somebody was not served. */

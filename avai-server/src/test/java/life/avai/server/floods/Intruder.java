@@ -15,7 +15,7 @@ import life.avai.testkit.websocket.Frame;
 final class Intruder implements AutoCloseable {
   private static final int PATIENCE_MILLIS = 30_000;
   private static final String UPGRADE =
-      "GET /ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+      "GET /ws HTTP/1.1\r\n%s\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
           + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n";
 
   private final Socket socket = new Socket();
@@ -41,7 +41,16 @@ final class Intruder implements AutoCloseable {
 
   /** Asks for a WebSocket; gives the HTTP status, 0 when there is no answer. */
   int upgrade() throws IOException {
-    write(UPGRADE);
+    return upgrade("Host: localhost");
+  }
+
+  /**
+   * Asks for a WebSocket.
+   *
+   * @param headers lines that say where it is, and whose page asks
+   */
+  int upgrade(String headers) throws IOException {
+    write(UPGRADE.formatted(headers));
     StringBuilder head = new StringBuilder();
     InputStream in = socket.getInputStream();
     int next;
@@ -53,6 +62,10 @@ final class Intruder implements AutoCloseable {
 
   void send(Frame frame) throws IOException {
     socket.getOutputStream().write(frame.toMaskedBytes(ThreadLocalRandom.current().nextInt()));
+  }
+
+  void sendUnmasked(Frame frame) throws IOException {
+    socket.getOutputStream().write(frame.toBytes());
   }
 
   /** Reads whatever comes until the server ends the connection. */

@@ -5,17 +5,21 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import life.avai.server.support.ServerProcess;
 
 /**
  * What a server holds, as it tells at {@code /metrics}.
  *
  * @param heap bytes, after a collection
+ * @param resident bytes of the process; 0 where that is not known
  */
-record ServerNumbers(long sockets, long newcomers, long users, long turns, long files, long heap) {
+record ServerNumbers(
+    long sockets, long newcomers, long users, long turns, long files, long heap, long resident) {
   /** A kept connection of ours, and those of the database pool, come and go. */
   private static final int SOME_FILES = 15;
 
@@ -30,7 +34,8 @@ record ServerNumbers(long sockets, long newcomers, long users, long turns, long 
         sum(metrics, "avai_users"),
         sum(metrics, "avai_turns_running"),
         sum(metrics, "process_files_open_files"),
-        sum(metrics, "jvm_memory_used_bytes{area=\"heap\""));
+        sum(metrics, "jvm_memory_used_bytes{area=\"heap\""),
+        resident(server.pid()));
   }
 
   /** Asks until everything is back at what it was. */
@@ -75,6 +80,17 @@ record ServerNumbers(long sockets, long newcomers, long users, long turns, long 
                 line.startsWith(name + " ") || (name.contains("{") && line.startsWith(name)))
             .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
             .sum();
+  }
+
+  private static long resident(long pid) {
+    try (Stream<String> lines = Files.lines(Path.of("/proc", Long.toString(pid), "status"))) {
+      return lines
+          .filter(line -> line.startsWith("VmRSS:"))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
+          .sum();
+    } catch (IOException e) {
+      return 0;
+    }
   }
 
   private static void collectGarbage(long pid) {

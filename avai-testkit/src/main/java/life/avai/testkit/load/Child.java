@@ -155,14 +155,14 @@ final class Child implements AutoCloseable {
   /** Lets a Java program collect its garbage and give back what it no longer needs, and looks. */
   Memory memory() {
     // The second collection shrinks the heap that the first has emptied.
-    String unused = jcmd("GC.run");
-    unused = jcmd("GC.run");
+    for (String command : List.of("GC.run", "GC.run", "System.trim_native_heap")) {
+      String unused = jcmd(command);
+    }
     long heap = 0;
     Matcher parts = HEAP_PART.matcher(jcmd("GC.heap_info"));
     while (parts.find()) {
       heap += Long.parseLong(parts.group(1));
     }
-    unused = jcmd("System.trim_native_heap");
     return new Memory(Processes.residentKilobytes(pid()), heap);
   }
 
