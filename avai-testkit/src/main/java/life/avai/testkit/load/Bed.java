@@ -75,6 +75,11 @@ final class Bed implements AutoCloseable {
     }
 
     @Override
+    public double compiler() {
+      return child == null ? Double.NaN : Processes.compilerCpuSeconds(child.pid());
+    }
+
+    @Override
     public double database() {
       return postgres == null ? Double.NaN : postgres.cpuSeconds();
     }

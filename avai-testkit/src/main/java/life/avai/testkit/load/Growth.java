@@ -6,6 +6,7 @@ import life.avai.testkit.load.Bed.Server;
 
 /** How the cost of an acknowledgement and of a turn grows with what is there already. */
 final class Growth {
+  private static final double WARM_SECONDS = 2;
   private static final int ACTIVE = 64;
   private static final int LONG_THREADS = 4;
   private static final int[] CONNECTIONS = {64, 1_000, 10_000};
@@ -27,8 +28,9 @@ final class Growth {
 
   void run() {
     // Warm, so that the first point of a curve does not stand out.
-    measure("ack warm", 0, 0, bed.plain(), List.of());
-    measure("turn warm", 0, 0, bed.answering(), List.of());
+    double warmUp = options.number("--warm-up", WARM_SECONDS);
+    measure("ack warm", 0, 0, bed.plain(), List.of(), warmUp);
+    measure("turn warm", 0, 0, bed.answering(), List.of(), warmUp);
     for (int round = 1; round <= options.rounds(); round++) {
       for (int connections : CONNECTIONS) {
         try (Load idle = load(bed.plain())) {
@@ -114,6 +116,11 @@ final class Growth {
   }
 
   private void measure(String what, long at, int round, Server server, List<String> fill) {
+    measure(what, at, round, server, fill, Math.min(WARM_SECONDS, options.seconds() / 2));
+  }
+
+  private void measure(
+      String what, long at, int round, Server server, List<String> fill, double warm) {
     // A few long threads tell as much as many, and are filled sooner.
     int active = fill.isEmpty() ? ACTIVE : LONG_THREADS;
     try (Load load = load(server)) {
@@ -129,7 +136,7 @@ final class Growth {
               round,
               talkers,
               what.startsWith("turn") ? Talker.Pace.ANSWERED : Talker.Pace.ACKNOWLEDGED,
-              Math.min(2, options.seconds() / 2),
+              warm,
               options.seconds());
       report.add(new Sample(what, at, round, sample.figures()));
     }

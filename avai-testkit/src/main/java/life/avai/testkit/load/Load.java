@@ -32,6 +32,9 @@ final class Load implements AutoCloseable {
   interface Cpu {
     double server();
 
+    /** Of the server's, what its JVM compiled with. */
+    double compiler();
+
     double database();
   }
 
@@ -167,15 +170,18 @@ final class Load implements AutoCloseable {
   Sample measure(String what, long at, int round, double seconds, Runnable meanwhile) {
     loop.run(seen::restart);
     double server = cpu.server();
+    double compiler = cpu.compiler();
     double database = cpu.database();
     meanwhile.run();
     double usedByServer = cpu.server() - server;
+    double usedByCompiler = cpu.compiler() - compiler;
     double usedByDatabase = cpu.database() - database;
     loop.check();
-    return loop.call(() -> sample(what, at, round, usedByServer, usedByDatabase));
+    return loop.call(() -> sample(what, at, round, usedByServer, usedByCompiler, usedByDatabase));
   }
 
-  private Sample sample(String what, long at, int round, double server, double database) {
+  private Sample sample(
+      String what, long at, int round, double server, double compiler, double database) {
     long count =
         Math.max(
             seen.answered.getTotalCount(),
@@ -187,6 +193,7 @@ final class Load implements AutoCloseable {
         new Sample(what, at, round, Map.of())
             .with("per_second", done / seen.seconds())
             .with("server_cpu_us", server * each)
+            .with("compiler_cpu_us", compiler * each)
             .with("database_cpu_us", database * each)
             .with("cpu_us", (server + database) * each)
             .with("frames", (double) seen.frames())

@@ -126,6 +126,11 @@ final class Modes {
       }
 
       @Override
+      public double compiler() {
+        return Processes.compilerCpuSeconds(child.pid());
+      }
+
+      @Override
       public double database() {
         return 0;
       }
@@ -142,7 +147,7 @@ final class Modes {
   /** The first step of a kind gets longer: a JVM compiles what it does often. */
   private double warmSeconds(String what) {
     double each = Math.min(WARM_SECONDS, options.seconds() / 2);
-    return warm.add(what) ? 2.5 * each : each / 2;
+    return warm.add(what) ? options.number("--warm-up", 2.5 * each) : each / 2;
   }
 
   private void open() {

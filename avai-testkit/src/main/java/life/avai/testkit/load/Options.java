@@ -33,6 +33,7 @@ final class Options {
       options
         --seconds S        of each step (5)              --rounds N        in alternation (3)
         --clients A,B,..   closed loop (1,64,256)        --rate R          per second, for open
+        --warm-up S        before the first of a kind (5)
         --connections N    idle, reconnect (10000, 1000) --threads N       open, fan-out, stream (64, 64, 1000)
         --devices N        to a thread (3)               --deltas N        to a reply (8)
         --delta-chars N    to a delta (40)               --canister-ms MS  before the first delta (0)
@@ -57,6 +58,7 @@ final class Options {
       Set.of(
           "--seconds",
           "--rounds",
+          "--warm-up",
           "--clients",
           "--rate",
           "--connections",

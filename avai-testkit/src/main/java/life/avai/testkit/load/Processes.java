@@ -2,11 +2,13 @@ package life.avai.testkit.load;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** What Linux tells of processes in {@code /proc}. */
 final class Processes {
@@ -21,18 +23,42 @@ final class Processes {
   private static final int USER_TIME = 11;
   private static final int CHILDREN_SYSTEM_TIME = 14;
 
+  private static final Pattern COMPILER = Pattern.compile("C[12] Compiler");
+
   private Processes() {}
 
   /** CPU seconds of one process, user and system. */
   static double cpuSeconds(long pid) {
-    List<String> stat = stat(pid);
-    return stat.isEmpty() ? 0 : ticks(stat, USER_TIME, USER_TIME + 1);
+    return ticks(stat(pid), USER_TIME, USER_TIME + 1);
+  }
+
+  /** CPU seconds of those of a JVM's threads that compile; what one used that has ended is lost. */
+  static double compilerCpuSeconds(long pid) {
+    double sum = 0;
+    try (DirectoryStream<Path> threads = Files.newDirectoryStream(PROC.resolve(pid + "/task"))) {
+      for (Path thread : threads) {
+        if (COMPILER.matcher(name(thread)).lookingAt()) {
+          sum += ticks(stat(thread), USER_TIME, USER_TIME + 1);
+        }
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      return sum; // The process has ended.
+    }
+    return sum;
+  }
+
+  /** What a thread is called; nothing when it has ended. */
+  private static String name(Path thread) {
+    try {
+      return Files.readString(thread.resolve("comm"));
+    } catch (IOException e) {
+      return "";
+    }
   }
 
   /** CPU seconds of a process and its children, those that have ended among them. */
   static double cpuSecondsWithChildren(long pid) {
-    List<String> own = stat(pid);
-    double sum = own.isEmpty() ? 0 : ticks(own, USER_TIME, CHILDREN_SYSTEM_TIME);
+    double sum = ticks(stat(pid), USER_TIME, CHILDREN_SYSTEM_TIME);
     for (long child : children(pid)) {
       sum += cpuSeconds(child);
     }
@@ -40,6 +66,9 @@ final class Processes {
   }
 
   private static double ticks(List<String> stat, int from, int to) {
+    if (stat.isEmpty()) {
+      return 0;
+    }
     return stat.subList(from, to + 1).stream().mapToLong(Long::parseLong).sum() / TICKS_PER_SECOND;
   }
 
@@ -90,10 +119,14 @@ final class Processes {
     return found;
   }
 
-  /** The fields behind the name; none when the process has ended. */
   private static List<String> stat(long pid) {
+    return stat(PROC.resolve(Long.toString(pid)));
+  }
+
+  /** The fields behind the name; none when the process, or the thread, has ended. */
+  private static List<String> stat(Path processOrThread) {
     try {
-      String text = Files.readString(PROC.resolve(pid + "/stat"));
+      String text = Files.readString(processOrThread.resolve("stat"));
       return List.of(text.substring(text.lastIndexOf(')') + 2).strip().split(" "));
     } catch (IOException e) {
       return List.of();
