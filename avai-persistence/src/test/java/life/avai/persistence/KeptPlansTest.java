@@ -1,0 +1,183 @@
+package life.avai.persistence;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import life.avai.domain.Ids;
+import life.avai.domain.conversation.ConversationStore.FinishOutcome;
+import life.avai.domain.conversation.MessageDraft;
+import life.avai.domain.conversation.MessageDraft.Target;
+import life.avai.domain.conversation.SaveOutcome;
+import life.avai.domain.conversation.TurnStart;
+import life.avai.domain.conversation.WhileBusy;
+import life.avai.domain.identity.UserId;
+import life.avai.domain.message.ContentType;
+import life.avai.domain.message.FinishReason;
+import life.avai.domain.message.MessageId;
+import life.avai.domain.thread.ThreadId;
+import life.avai.domain.turn.ClaimedTurn;
+import life.avai.domain.turn.Lease;
+import life.avai.domain.turn.RequestId;
+import life.avai.domain.turn.TurnEnd;
+import life.avai.domain.turn.TurnOwner;
+import life.avai.persistence.MessageSaving.Saved;
+import org.jooq.DSLContext;
+import org.jooq.SQLDialect;
+import org.jooq.impl.DSL;
+import org.junit.jupiter.api.Test;
+
+/** Plans that a session made on empty tables are kept, so they must do for full ones. */
+class KeptPlansTest {
+  private static final Ids IDS = Ids.timeOrdered();
+  private static final Lease LEASE = new Lease(new TurnOwner(IDS.next()), Duration.ofSeconds(60));
+  private static final UserId USER = new UserId(IDS.next());
+
+  /** What a scan of any full table, or of one of its indexes with its rows, would touch. */
+  private static final long MANY_PAGES = 2_000;
+
+  private static final int EXCHANGES = 3;
+
+  @Test
+  void pagesThatAGroupTouches_doNotGrowWithTheTables() throws SQLException {
+    String url = TestPostgres.freshDatabase();
+    String user = TestPostgres.server().user();
+    String password = TestPostgres.server().password();
+    try (PostgresStores stores = new PostgresStores(PostgresSettings.of(url, user, password))) {
+      stores.migrate();
+    }
+    try (Connection connection = DriverManager.getConnection(url, user, password)) {
+      DSLContext session = DSL.using(connection, SQLDialect.POSTGRES);
+      session.execute(
+          "insert into users (id, name, is_anonymous, tier) values (?, 'a', true, 'anonymous')",
+          USER.value());
+      session.execute("vacuum analyze");
+      // What the latest messages are is asked of the database every time.
+      ContextCache cache = new ContextCache(0, EXCHANGES);
+      MessageSaving saving = new MessageSaving(session, cache, EXCHANGES);
+      TurnFinishing finishing = new TurnFinishing(session, cache);
+      List<ThreadId> threads = saveAndFinish(saving, finishing, newThreads());
+      saveAndFinish(saving, finishing, existing(threads));
+
+      fill(session, threads.getFirst());
+
+      // The counts are handed on, and begin anew, between transactions only.
+      connection.setAutoCommit(false);
+      long before = pagesTouched(session);
+      saveAndFinish(saving, finishing, existing(threads));
+      assertThat(pagesTouched(session) - before).isLessThan(MANY_PAGES);
+    }
+  }
+
+  private static List<Target> newThreads() {
+    List<Target> targets = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      targets.add(new Target.New(new ThreadId(IDS.next()), "new"));
+    }
+    return targets;
+  }
+
+  private static List<Target> existing(List<ThreadId> threads) {
+    return threads.stream().<Target>map(Target.Existing::new).toList();
+  }
+
+  private static List<ThreadId> saveAndFinish(
+      MessageSaving saving, TurnFinishing finishing, List<Target> targets) {
+    List<Saved> saved =
+        saving.write(targets.stream().map(KeptPlansTest::draft).toList(), false, false);
+    List<TurnEnd> ends = new ArrayList<>();
+    for (Saved each : saved) {
+      assertThat(each).isInstanceOf(Saved.Known.class);
+      SaveOutcome outcome = ((Saved.Known) each).outcome();
+      assertThat(outcome).isInstanceOf(SaveOutcome.Saved.class);
+      ClaimedTurn turn = ((SaveOutcome.Saved) outcome).turn();
+      assertThat(turn).isNotNull();
+      ends.add(answered(turn));
+    }
+    assertThat(finishing.write(ends, false))
+        .hasSize(targets.size())
+        .allSatisfy(end -> assertThat(end).isInstanceOf(FinishOutcome.Finished.class));
+    return targets.stream().map(Target::threadId).toList();
+  }
+
+  private static MessageDraft draft(Target target) {
+    return new MessageDraft(
+        new MessageId(IDS.next()),
+        new RequestId(IDS.next()),
+        target,
+        USER,
+        "question",
+        ContentType.TEXT,
+        2,
+        UUID.randomUUID(),
+        null,
+        WhileBusy.ENQUEUE,
+        new TurnStart.RunNow(LEASE),
+        Duration.ofMinutes(15),
+        Instant.now());
+  }
+
+  private static TurnEnd answered(ClaimedTurn turn) {
+    return new TurnEnd(
+        turn.id(),
+        LEASE.owner(),
+        turn.attempt(),
+        turn.attempt(),
+        Instant.now(),
+        new TurnEnd.Result.Answered(
+            new TurnEnd.ReplyDraft(
+                new MessageId(IDS.next()),
+                "reply",
+                ContentType.TEXT,
+                2,
+                null,
+                null,
+                null,
+                null,
+                FinishReason.COMPLETE)));
+  }
+
+  /** Much in every table, of others and in a thread that is written to, in one transaction. */
+  private static void fill(DSLContext session, ThreadId longThread) {
+    session.execute(
+        "insert into users (id, name, is_anonymous, tier) select gen_random_uuid(), 'b', true,"
+            + " 'anonymous' from generate_series(1, 20000)");
+    session.execute(
+        "insert into threads (id, user_id, title) select gen_random_uuid(), ?, 'other' from"
+            + " generate_series(1, 20000)",
+        USER.value());
+    session.execute(
+        "insert into messages (id, thread_id, position, role, author_id, content,"
+            + " client_message_id, created_at, updated_at) select gen_random_uuid(), ?, 4 + p,"
+            + " 'user', ?, 'question', gen_random_uuid(), now(), now() from generate_series(1,"
+            + " 20000) p",
+        longThread.value(),
+        USER.value());
+    session.execute(
+        "update threads set message_count = 20004, revision = revision + 1 where id = ?",
+        longThread.value());
+    session.execute(
+        "insert into turns (id, thread_id, message_id, position, state, attempt, expires_at,"
+            + " created_at, updated_at) select gen_random_uuid(), t.id, gen_random_uuid(), 1,"
+            + " 'waiting', 0, now(), now(), now() from threads t where t.title = 'other'");
+    session.execute(
+        "insert into deleted_sends (author_id, client_message_id) select ?, gen_random_uuid() from"
+            + " generate_series(1, 20000)",
+        USER.value());
+  }
+
+  /** Of tables and indexes, by this session. */
+  private static long pagesTouched(DSLContext session) {
+    return session
+        .fetchSingle(
+            "select sum(pg_stat_get_xact_blocks_fetched(oid)) from pg_class where relnamespace ="
+                + " 'public'::regnamespace")
+        .get(0, Long.class);
+  }
+}
