@@ -40,7 +40,9 @@ final class Mailbox {
    * An empty mailbox.
    *
    * @param handler of the frames
-   * @param reading told false when no more should be read, and true when it may go on
+   * @param reading told false when no more should be read, and true when it may go on; told in that
+   *     order, within the lock, so it must not wait: told late, "no more" would undo "go on", and
+   *     the connection be silent for ever
    */
   Mailbox(Handler handler, Consumer<Boolean> reading) {
     this.handler = handler;
@@ -52,28 +54,22 @@ final class Mailbox {
    *
    * @param nowNanos System.nanoTime
    */
-  void offer(String frame, long nowNanos) {
-    boolean full = false;
-    synchronized (this) {
-      if (closed) {
-        return;
-      }
-      if (frames == null) {
-        frames = new ArrayDeque<>(4);
-      }
-      frames.addLast(new Arrived(frame, nowNanos));
-      characters += frame.length();
-      if (!paused && (frames.size() >= MAX_FRAMES || characters >= MAX_CHARACTERS)) {
-        paused = true;
-        full = true;
-      }
-      if (!draining) {
-        draining = true;
-        Thread unused = Thread.ofVirtual().name("mailbox").start(this::drain);
-      }
+  synchronized void offer(String frame, long nowNanos) {
+    if (closed) {
+      return;
     }
-    if (full) {
+    if (frames == null) {
+      frames = new ArrayDeque<>(4);
+    }
+    frames.addLast(new Arrived(frame, nowNanos));
+    characters += frame.length();
+    if (!paused && (frames.size() >= MAX_FRAMES || characters >= MAX_CHARACTERS)) {
+      paused = true;
       reading.accept(false);
+    }
+    if (!draining) {
+      draining = true;
+      Thread unused = Thread.ofVirtual().name("mailbox").start(this::drain);
     }
   }
 
@@ -102,24 +98,17 @@ final class Mailbox {
     return characters;
   }
 
-  private @Nullable Arrived next() {
-    boolean resume = false;
-    Arrived frame;
-    synchronized (this) {
-      frame = frames == null ? null : frames.pollFirst();
-      if (frame == null) {
-        draining = false;
-        frames = null;
-      } else {
-        characters -= frame.text().length();
-        if (paused && characters < MAX_CHARACTERS / 2 && pending() < MAX_FRAMES / 2) {
-          paused = false;
-          resume = true;
-        }
+  private synchronized @Nullable Arrived next() {
+    Arrived frame = frames == null ? null : frames.pollFirst();
+    if (frame == null) {
+      draining = false;
+      frames = null;
+    } else {
+      characters -= frame.text().length();
+      if (paused && characters < MAX_CHARACTERS / 2 && pending() < MAX_FRAMES / 2) {
+        paused = false;
+        reading.accept(true);
       }
-    }
-    if (resume) {
-      reading.accept(true);
     }
     return frame;
   }

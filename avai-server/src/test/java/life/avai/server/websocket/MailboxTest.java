@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -62,6 +64,40 @@ class MailboxTest {
     mayHandle.release(MAX_FRAMES);
 
     assertThat(reading.poll(1, TimeUnit.MINUTES)).isTrue();
+  }
+
+  @Test
+  void slowToStopReading_doesNotUndoThatItMayGoOn() throws InterruptedException {
+    CountDownLatch allHandled = new CountDownLatch(MAX_FRAMES + 1);
+    CountDownLatch full = new CountDownLatch(1);
+    AtomicReference<Boolean> last = new AtomicReference<>();
+    Mailbox quick =
+        new Mailbox(
+            (text, arrived) -> {
+              try {
+                assertThat(full.await(1, TimeUnit.MINUTES)).isTrue();
+              } catch (InterruptedException e) {
+                throw new AssertionError(e);
+              }
+              allHandled.countDown();
+            },
+            on -> {
+              if (!on) {
+                full.countDown();
+                try {
+                  // Whoever could empty it meanwhile would tell first that reading may go on.
+                  boolean unused = allHandled.await(200, TimeUnit.MILLISECONDS);
+                } catch (InterruptedException e) {
+                  throw new AssertionError(e);
+                }
+              }
+              last.set(on);
+            });
+    for (int i = 0; i <= MAX_FRAMES; i++) {
+      quick.offer("frame", 0);
+    }
+    assertThat(allHandled.await(1, TimeUnit.MINUTES)).isTrue();
+    assertThat(last).hasValue(true);
   }
 
   @Test
