@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.URI;
+import java.util.concurrent.CompletionException;
 import life.avai.testkit.canister.CanisterScript;
 import life.avai.testkit.canister.FakeCanister;
 import life.avai.testkit.fault.Direction;
@@ -21,7 +22,7 @@ class FaultsTest {
       proxy.awaitHeld(Direction.BACK); // it was asked, it has answered, and nobody knows
 
       proxy.reset();
-      assertThatThrownBy(answer::join).hasCauseInstanceOf(Exception.class);
+      assertThatThrownBy(answer::join).isInstanceOf(CompletionException.class);
       assertThat(canister.received()).hasSize(1);
     }
   }

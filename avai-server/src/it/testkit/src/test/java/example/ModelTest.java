@@ -3,6 +3,7 @@ package example;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.concurrent.CompletionException;
 import life.avai.testkit.canister.CanisterScript;
 import life.avai.testkit.canister.FakeCanister;
 import life.avai.testkit.canister.ProcessRequest;
@@ -48,7 +49,7 @@ class ModelTest {
     try (var canister = FakeCanister.start(script);
         var model = new Model(canister.url())) {
       var answer = model.ask("r-3", "Is this SQL safe?");
-      assertThatThrownBy(answer::join).hasCauseInstanceOf(Exception.class);
+      assertThatThrownBy(answer::join).isInstanceOf(CompletionException.class);
       canister.awaitConnections(0);
     }
   }
