@@ -10,24 +10,18 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import life.avai.domain.Ids;
+import java.util.stream.Stream;
 import life.avai.domain.conversation.ConversationStore.FinishOutcome;
 import life.avai.domain.conversation.MessageDraft;
-import life.avai.domain.conversation.MessageDraft.Target;
 import life.avai.domain.conversation.SaveOutcome;
-import life.avai.domain.conversation.TurnStart;
-import life.avai.domain.conversation.WhileBusy;
 import life.avai.domain.identity.UserId;
-import life.avai.domain.message.ContentType;
-import life.avai.domain.message.FinishReason;
-import life.avai.domain.message.MessageId;
 import life.avai.domain.thread.ThreadId;
 import life.avai.domain.turn.ClaimedTurn;
 import life.avai.domain.turn.Lease;
-import life.avai.domain.turn.RequestId;
 import life.avai.domain.turn.TurnEnd;
-import life.avai.domain.turn.TurnOwner;
 import life.avai.persistence.MessageSaving.Saved;
+import life.avai.testkit.fixture.DraftBuilder;
+import life.avai.testkit.fixture.Fixtures;
 import org.jooq.DSLContext;
 import org.jooq.SQLDialect;
 import org.jooq.impl.DSL;
@@ -35,9 +29,8 @@ import org.junit.jupiter.api.Test;
 
 /** Plans that a session made on empty tables are kept, so they must do for full ones. */
 class KeptPlansTest {
-  private static final Ids IDS = Ids.timeOrdered();
-  private static final Lease LEASE = new Lease(new TurnOwner(IDS.next()), Duration.ofSeconds(60));
-  private static final UserId USER = new UserId(IDS.next());
+  private static final Lease LEASE = Fixtures.lease(Duration.ofMinutes(1));
+  private static final UserId USER = Fixtures.userId();
 
   /** What a scan of any full table, or of one of its indexes with its rows, would touch. */
   private static final long MANY_PAGES = 2_000;
@@ -62,37 +55,29 @@ class KeptPlansTest {
       ContextCache cache = new ContextCache(0, EXCHANGES);
       MessageSaving saving = new MessageSaving(session, cache, EXCHANGES);
       TurnFinishing finishing = new TurnFinishing(session, cache);
-      List<ThreadId> threads = saveAndFinish(saving, finishing, newThreads());
-      saveAndFinish(saving, finishing, existing(threads));
+      List<ThreadId> threads =
+          saveAndFinish(saving, finishing, Stream.generate(() -> Fixtures.opening(USER)).limit(4));
+      saveAndFinish(saving, finishing, threads.stream().map(into -> Fixtures.draft(USER, into)));
 
       fill(session, threads.getFirst());
 
       // The counts are handed on, and begin anew, between transactions only.
       connection.setAutoCommit(false);
       long before = pagesTouched(session);
-      saveAndFinish(saving, finishing, existing(threads));
+      saveAndFinish(saving, finishing, threads.stream().map(into -> Fixtures.draft(USER, into)));
       assertThat(pagesTouched(session) - before).isLessThan(MANY_PAGES);
     }
   }
 
-  private static List<Target> newThreads() {
-    List<Target> targets = new ArrayList<>();
-    for (int i = 0; i < 4; i++) {
-      targets.add(new Target.New(new ThreadId(IDS.next()), "new"));
-    }
-    return targets;
-  }
-
-  private static List<Target> existing(List<ThreadId> threads) {
-    return threads.stream().<Target>map(Target.Existing::new).toList();
-  }
-
   private static List<ThreadId> saveAndFinish(
-      MessageSaving saving, TurnFinishing finishing, List<Target> targets) {
-    List<Saved> saved =
-        saving.write(targets.stream().map(KeptPlansTest::draft).toList(), false, false);
+      MessageSaving saving, TurnFinishing finishing, Stream<DraftBuilder> messages) {
+    List<MessageDraft> drafts =
+        messages
+            .map(each -> each.clientMessageId(UUID.randomUUID()).at(Instant.now()).runNow(LEASE))
+            .map(DraftBuilder::build)
+            .toList();
     List<TurnEnd> ends = new ArrayList<>();
-    for (Saved each : saved) {
+    for (Saved each : saving.write(drafts, false, false)) {
       assertThat(each).isInstanceOf(Saved.Known.class);
       SaveOutcome outcome = ((Saved.Known) each).outcome();
       assertThat(outcome).isInstanceOf(SaveOutcome.Saved.class);
@@ -101,26 +86,9 @@ class KeptPlansTest {
       ends.add(answered(turn));
     }
     assertThat(finishing.write(ends, false))
-        .hasSize(targets.size())
+        .hasSize(drafts.size())
         .allSatisfy(end -> assertThat(end).isInstanceOf(FinishOutcome.Finished.class));
-    return targets.stream().map(Target::threadId).toList();
-  }
-
-  private static MessageDraft draft(Target target) {
-    return new MessageDraft(
-        new MessageId(IDS.next()),
-        new RequestId(IDS.next()),
-        target,
-        USER,
-        "question",
-        ContentType.TEXT,
-        2,
-        UUID.randomUUID(),
-        null,
-        WhileBusy.ENQUEUE,
-        new TurnStart.RunNow(LEASE),
-        Duration.ofMinutes(15),
-        Instant.now());
+    return drafts.stream().map(draft -> draft.target().threadId()).toList();
   }
 
   private static TurnEnd answered(ClaimedTurn turn) {
@@ -130,17 +98,7 @@ class KeptPlansTest {
         turn.attempt(),
         turn.attempt(),
         Instant.now(),
-        new TurnEnd.Result.Answered(
-            new TurnEnd.ReplyDraft(
-                new MessageId(IDS.next()),
-                "reply",
-                ContentType.TEXT,
-                2,
-                null,
-                null,
-                null,
-                null,
-                FinishReason.COMPLETE)));
+        new TurnEnd.Result.Answered(Fixtures.reply("It is.")));
   }
 
   /** Much in every table, of others and in a thread that is written to, in one transaction. */

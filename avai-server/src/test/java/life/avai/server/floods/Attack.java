@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Semaphore;
+import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 import life.avai.testkit.client.TestClient;
 import life.avai.testkit.json.JsonObject;
@@ -169,16 +170,12 @@ enum Attack {
   MESSAGES_WITHIN_THE_LIMIT(1) {
     @Override
     void on(Target target, int times) {
-      inParallel(
-          times * 10,
-          i -> {
-            try (TestClient client = target.attacker(i)) {
-              client.authenticateAnonymously();
-              String thread = client.say("new", "first").threadId();
-              for (int n = 0; n < 30; n++) {
-                client.send("send_message", "thread_id", thread, "content", "more " + n);
-              }
-              client.settle();
+      inThreads(
+          target,
+          times,
+          (client, thread) -> {
+            for (int n = 0; n < 30; n++) {
+              client.send("send_message", "thread_id", thread, "content", "more " + n);
             }
           });
     }
@@ -188,19 +185,14 @@ enum Attack {
   READS(1) {
     @Override
     void on(Target target, int times) {
-      inParallel(
-          times * 10,
-          i -> {
-            try (TestClient client = target.attacker(i)) {
-              client.authenticateAnonymously();
-              String thread = client.say("new", "first").threadId();
-              String history =
-                  JsonObject.of("type", "get_history", "thread_id", thread, "limit", 200)
-                      .toString();
-              for (int n = 0; n < 200; n++) {
-                client.sendText(history);
-              }
-              client.settle();
+      inThreads(
+          target,
+          times,
+          (client, thread) -> {
+            String history =
+                JsonObject.of("type", "get_history", "thread_id", thread, "limit", 200).toString();
+            for (int n = 0; n < 200; n++) {
+              client.sendText(history);
             }
           });
     }
@@ -341,6 +333,19 @@ enum Attack {
               intruder.send(frame);
             }
             intruder.awaitEnd();
+          }
+        });
+  }
+
+  /** Has people do something, each in a thread of their own, until it is answered. */
+  private static void inThreads(Target target, int times, BiConsumer<TestClient, String> task) {
+    inParallel(
+        times * 10,
+        i -> {
+          try (TestClient client = target.attacker(i)) {
+            client.authenticateAnonymously();
+            task.accept(client, client.say("new", "first").threadId());
+            client.settle();
           }
         });
   }

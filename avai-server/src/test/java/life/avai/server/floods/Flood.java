@@ -39,8 +39,9 @@ final class Flood {
 
   /** Floods, and returns how often the attack was made when it is over. */
   static int run(Attack.Target target, Attack attack, Duration length) {
+    Process process = null;
     try {
-      Process process =
+      process =
           Programs.leftover(
                   Programs.java(
                       Flood.class,
@@ -58,6 +59,10 @@ final class Flood {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new AssertionError(e);
+    } finally {
+      if (process != null) {
+        process.destroyForcibly();
+      }
     }
   }
 }
