@@ -44,9 +44,8 @@ class ModelTest {
   }
 
   @Test
-  void aConnectionCutInMidReply_isNoticed() {
-    CanisterScript script = CanisterScript.playing(Step.delta("Use a"), Step.cutMidFrame());
-    try (var canister = FakeCanister.start(script);
+  void aConnectionThatIsCut_isNoticed() {
+    try (var canister = FakeCanister.start(CanisterScript.playing(Step.cut()));
         var model = new Model(canister.url())) {
       var answer = model.ask("r-3", "Is this SQL safe?");
       assertThatThrownBy(answer::join).isInstanceOf(CompletionException.class);
