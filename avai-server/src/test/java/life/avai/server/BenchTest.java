@@ -30,7 +30,7 @@ class BenchTest {
               server, "ack", "open", "reconnect", "fairness", "--rate", "50", "--connections", "5");
 
       assertThat(figures)
-          .contains("ack ", "ping at rate", "reconnect", "beside a flood")
+          .contains("ack ", "ping at rate", "reconnect", "beside the limit", "beside a flood")
           .contains("violations {P4=0, P6=0, P11=0, P14=0}")
           .doesNotContain("error_");
     }

@@ -23,6 +23,14 @@ final class Modes {
   private static final int ACTIVE = 64;
   private static final double MEGA = 1_024;
 
+  /** Who talks beside a flood, all of them together so often. */
+  private static final int PEOPLE = 16;
+
+  private static final double PEOPLE_PER_SECOND = 100;
+
+  /** Messages a second that a user of the largest tier may send: 600 a minute. */
+  private static final double LARGEST_TIER = 10;
+
   private final Options options;
   private final Bed bed;
   private final Report report;
@@ -311,28 +319,46 @@ final class Modes {
     }
   }
 
+  /**
+   * How long people wait alone, and beside one who floods: as fast as the largest tier may send,
+   * and as fast as the limits that are lifted here let him.
+   */
   private void fairness() {
-    double quiet = 20;
-    double flood = options.number("--rate", 500);
+    warmUp("fairness");
     for (int round = 1; round <= options.rounds(); round++) {
-      report.add(beside("alone", round, quiet, 0));
-      report.add(beside("beside a flood", round, quiet, flood));
+      report.add(beside("alone", round, 0));
+      report.add(beside("beside the limit", round, LARGEST_TIER));
+      report.add(beside("beside a flood", round, options.number("--rate", 500)));
     }
   }
 
-  private Sample beside(String what, int round, double quiet, double flood) {
+  /** Lets the JVM compile what it does often, so that the first step does not stand out. */
+  private void warmUp(String what) {
+    try (Load load = load(bed.plain())) {
+      load.closedLoop(
+          what + " warm",
+          0,
+          load.converse(ACTIVE),
+          Talker.Pace.ACKNOWLEDGED,
+          warmSeconds(what),
+          Math.min(1, options.seconds()));
+    }
+  }
+
+  private Sample beside(String what, int round, double flood) {
     try (Load load = load(bed.plain());
         Load flooding = load(bed.plain())) {
-      List<Talker> victim = load.converse(1);
+      List<Talker> people = load.converse(PEOPLE);
       List<Talker> flooder = flooding.converse(1);
       Thread other =
           Thread.ofPlatform()
               .start(() -> {
                 if (flood > 0) {
-                  flooding.pace(flooder, flood, options.seconds() * 1.5 + 2, Talker::send);
+                  flooding.pace(flooder, flood, options.seconds() + 2, Talker::send);
                 }
               });
-      Sample sample = load.openLoop(what, round, victim, quiet, options.seconds(), Talker::send);
+      Sample sample =
+          load.openLoop(what, round, people, PEOPLE_PER_SECOND, options.seconds(), Talker::send);
       join(other);
       flooding.verify(flooder);
       return sample;

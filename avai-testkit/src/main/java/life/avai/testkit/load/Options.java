@@ -26,7 +26,7 @@ final class Options {
         fan-out     several devices to a thread
         stream      many turns that stream slowly to several devices, in a heap of 256 MB
         reconnect   everybody at once
-        fairness    one user alone, and beside one who floods
+        fairness    people alone, and beside one who floods (--rate, 500) or sends all he may
         growth      CPU per acknowledgement by connections, by messages in a thread, by rows in the table
         start       from the command to ready
 
