@@ -3,6 +3,7 @@ package life.avai.server.chat;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionException;
@@ -17,6 +18,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class ChatConnection implements WebSocket.Listener, AutoCloseable {
   private static final JsonMapper JSON = new JsonMapper();
   private static final int PATIENCE_SECONDS = 120;
+  private static final Duration TO_CONNECT = Duration.ofSeconds(20);
 
   /** Stands in the queue for the end of the connection. */
   private static final JsonNode LOST = JSON.createObjectNode().put("type", "connection_lost");
@@ -28,10 +30,10 @@ final class ChatConnection implements WebSocket.Listener, AutoCloseable {
   /**
    * Connects.
    *
-   * @throws CompletionException when nobody is there
+   * @throws CompletionException when nobody is there, or nobody answers
    */
   ChatConnection(HttpClient http, URI url) {
-    socket = http.newWebSocketBuilder().buildAsync(url, this).join();
+    socket = http.newWebSocketBuilder().connectTimeout(TO_CONNECT).buildAsync(url, this).join();
   }
 
   /** Sends a frame; what cannot be sent any more shows as a lost connection. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -138,18 +139,7 @@ class ChatClientTest {
   @Test
   void serverThatCannotBeTrusted_isToldFromOneThatIsAway() throws Exception {
     try (ServerSocket plain = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      Thread unused =
-          Thread.ofVirtual()
-              .start(() -> {
-                try (Socket socket = plain.accept()) {
-                  socket.getInputStream().read();
-                  socket
-                      .getOutputStream()
-                      .write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(UTF_8));
-                } catch (IOException e) {
-                  // The client has seen enough.
-                }
-              });
+      Thread unused = Thread.ofVirtual().start(() -> answerInClear(plain));
       Screen screen = new Screen("");
 
       assertThat(
@@ -162,6 +152,19 @@ class ChatClientTest {
           .isEqualTo(1);
 
       assertThat(screen.toString(UTF_8)).contains("; TLS: ").hasLineCount(1);
+    }
+  }
+
+  /**
+   * Reads to the end: to close before that would reset the connection, and the client come again.
+   */
+  private static void answerInClear(ServerSocket plain) {
+    try (Socket socket = plain.accept()) {
+      socket.getInputStream().read();
+      socket.getOutputStream().write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(UTF_8));
+      socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+    } catch (IOException e) {
+      // The client has seen enough.
     }
   }
 }
