@@ -2,26 +2,21 @@ package life.avai.persistence;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
-import java.util.function.ToIntFunction;
 import life.avai.domain.StoreUnavailableException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Writes what arrives while a commit is under way together in the next one.
  *
- * <p>There is no timer: an item that comes alone is written at once. Items of one key go through
- * one lane, in the order in which they came, so that lanes are never in each other's way. One bad
- * item fails alone; one whose row somebody else has locked is set aside and delays no other.
+ * <p>There is no timer: an item that comes alone is written at once. What goes together, and when a
+ * second lane helps, is {@link GroupQueue}'s to say. One bad item fails alone; one whose row
+ * somebody else has locked is set aside and delays no other.
  *
  * @param <I> what is to be written
  * @param <O> what came of it
@@ -47,10 +42,8 @@ final class GroupCommit<I, O> implements AutoCloseable {
   }
 
   private final Writer<I, O> writer;
-  private final ToIntFunction<I> laneOf;
-  private final Function<I, @Nullable Object> identity;
-  private final int maxGroup;
-  private final List<Lane> lanes = new ArrayList<>();
+  private final GroupQueue<Pending<I, O>> queue;
+  private final List<Thread> lanes = new ArrayList<>();
   private final GroupSizes sizes;
   private final Semaphore aside = new Semaphore(ASIDE_AT_ONCE, true);
   private volatile boolean closed;
@@ -64,41 +57,41 @@ final class GroupCommit<I, O> implements AutoCloseable {
   /**
    * Begins with idle lanes.
    *
-   * @param laneOf items that give the same number share a lane
+   * @param maxLanes how many groups are written at once at most
+   * @param maxWaiting how many items may wait
+   * @param keyOf items of one key are written one group after the other
    * @param identity two items of one identity never go in one group; null is like no other
    */
   GroupCommit(
       String name,
-      int laneCount,
+      int maxLanes,
       int maxGroup,
-      int queueCapacity,
-      ToIntFunction<I> laneOf,
+      int maxWaiting,
+      Function<I, Object> keyOf,
       Function<I, @Nullable Object> identity,
       Writer<I, O> writer,
       GroupSizes sizes) {
     this.writer = writer;
-    this.laneOf = laneOf;
-    this.identity = identity;
-    this.maxGroup = maxGroup;
     this.sizes = sizes;
-    for (int i = 0; i < laneCount; i++) {
-      Lane lane = new Lane(queueCapacity);
-      lanes.add(lane);
-      lane.thread = Thread.ofPlatform().daemon().name(name + "-" + i).start(lane::work);
+    this.queue =
+        new GroupQueue<>(
+            maxGroup,
+            maxLanes,
+            maxWaiting,
+            pending -> keyOf.apply(pending.item),
+            pending -> identity.apply(pending.item),
+            System::nanoTime);
+    for (int i = 0; i < maxLanes; i++) {
+      lanes.add(Thread.ofPlatform().daemon().name(name + "-" + i).start(this::work));
     }
   }
 
   /** Writes an item and waits until it is durable. */
   O submit(I item) {
     Pending<I, O> pending = new Pending<>(item);
-    Lane lane = lanes.get(Math.floorMod(laneOf.applyAsInt(item), lanes.size()));
-    if (closed || !lane.queue.offer(pending)) {
+    if (!queue.offer(pending)) {
       throw new StoreUnavailableException(
           closed ? "the store is closed" : "too many writes are waiting", null);
-    }
-    if (closed && lane.queue.remove(pending)) {
-      // Closed in between, and nobody will look into the queue again.
-      throw new StoreUnavailableException("the store is closed", null);
     }
     try {
       return pending.result.join();
@@ -112,22 +105,25 @@ final class GroupCommit<I, O> implements AutoCloseable {
 
   /** How many items wait to be written: for metrics. */
   int waiting() {
-    return lanes.stream().mapToInt(lane -> lane.queue.size()).sum();
+    return queue.size();
   }
 
   @Override
   public void close() {
     closed = true;
-    for (Lane lane : lanes) {
-      lane.thread.interrupt();
+    for (Pending<I, O> left : queue.close()) {
+      left.result.completeExceptionally(new StoreUnavailableException("the store is closed", null));
     }
-    for (Lane lane : lanes) {
+    for (Thread lane : lanes) {
+      // It may be in a pause before another try.
+      lane.interrupt();
+    }
+    for (Thread lane : lanes) {
       try {
-        lane.thread.join(PATIENCE);
+        lane.join(PATIENCE);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
-      lane.failWaiting();
     }
   }
 
@@ -146,68 +142,24 @@ final class GroupCommit<I, O> implements AutoCloseable {
     }
   }
 
-  private final class Lane {
-    final BlockingQueue<Pending<I, O>> queue;
-    Thread thread = Thread.currentThread();
-
-    Lane(int capacity) {
-      queue = new ArrayBlockingQueue<>(capacity);
-    }
-
-    void work() {
-      List<Pending<I, O>> group = new ArrayList<>(maxGroup);
-      @Nullable Pending<I, O> heldBack = null;
-      while (!closed || heldBack != null) {
-        try {
-          group.add(heldBack == null ? queue.take() : heldBack);
-        } catch (InterruptedException e) {
-          continue;
-        }
-        heldBack = fill(group);
-        // While the database is away those behind must not wait for the patience of those before.
-        group.removeIf(Lane::failIfTooLate);
-        if (!group.isEmpty()) {
-          sizes.written(group.size());
-          writeGroup(group);
-          group.clear();
-        }
+  private void work() {
+    List<Pending<I, O>> group = queue.take(List.of());
+    while (!group.isEmpty()) {
+      // While the database is away those behind must not wait for the patience of those before.
+      List<Pending<I, O>> inTime =
+          group.stream().filter(pending -> !failIfTooLate(pending)).toList();
+      if (!inTime.isEmpty()) {
+        sizes.written(inTime.size());
+        writeGroup(inTime);
       }
+      group = queue.take(group);
     }
+  }
 
-    /** Adds what has arrived; stops at an item that must not be in the group, and returns it. */
-    private @Nullable Pending<I, O> fill(List<Pending<I, O>> group) {
-      Set<Object> identities = new LinkedHashSet<>();
-      Object first = identity.apply(group.getFirst().item);
-      if (first != null) {
-        identities.add(first);
-      }
-      while (group.size() < maxGroup) {
-        Pending<I, O> next = queue.poll();
-        if (next == null) {
-          return null;
-        }
-        Object name = identity.apply(next.item);
-        if (name != null && !identities.add(name)) {
-          return next;
-        }
-        group.add(next);
-      }
-      return null;
-    }
-
-    private static boolean failIfTooLate(Pending<?, ?> pending) {
-      return pending.isTooLate()
-          && pending.result.completeExceptionally(
-              new StoreUnavailableException("the database could not be reached in time", null));
-    }
-
-    void failWaiting() {
-      Pending<I, O> left;
-      while ((left = queue.poll()) != null) {
-        left.result.completeExceptionally(
-            new StoreUnavailableException("the store is closed", null));
-      }
-    }
+  private static boolean failIfTooLate(Pending<?, ?> pending) {
+    return pending.isTooLate()
+        && pending.result.completeExceptionally(
+            new StoreUnavailableException("the database could not be reached in time", null));
   }
 
   private void writeGroup(List<Pending<I, O>> group) {

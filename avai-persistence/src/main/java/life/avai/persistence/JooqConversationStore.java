@@ -41,8 +41,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Conversations in PostgreSQL. Saves and ends of turns are committed in groups. */
 final class JooqConversationStore implements ConversationStore, AutoCloseable {
-  /** Two connections keep PostgreSQL busy; more only split the groups. */
-  private static final int LANES = 2;
+  /** How many groups are written at once at most, of saves and of ends. */
+  private static final int LANES = 3;
 
   private static final int MAX_GROUP = 32;
   private static final int QUEUE = 4_096;
@@ -83,7 +83,7 @@ final class JooqConversationStore implements ConversationStore, AutoCloseable {
             LANES,
             MAX_GROUP,
             QUEUE,
-            draft -> draft.target().threadId().hashCode(),
+            draft -> draft.target().threadId(),
             MessageDraft::clientMessageId,
             saving::write,
             this::committed);
@@ -93,7 +93,7 @@ final class JooqConversationStore implements ConversationStore, AutoCloseable {
             LANES,
             MAX_GROUP,
             QUEUE,
-            end -> end.id().hashCode(),
+            TurnEnd::id,
             TurnEnd::id,
             (ends, again, waitForLock) -> finishing.write(ends, waitForLock),
             this::committed);
