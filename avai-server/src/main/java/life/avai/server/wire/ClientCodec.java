@@ -183,7 +183,7 @@ public final class ClientCodec {
       boolean fits =
           id.isString()
               ? isShort(id.stringValue())
-              : id.isNumber() && Double.isFinite(id.doubleValue());
+              : id.isNumber() && Double.isFinite(id.doubleValue(Double.NaN));
       if (!fits) {
         throw InvalidFrameException.field(
             "id", "a string of at most " + MAX_ID + " characters, or a number");

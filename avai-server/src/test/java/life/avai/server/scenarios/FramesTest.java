@@ -83,6 +83,13 @@ class FramesTest extends Scenario {
   }
 
   @Test
+  void idOfMoreDigitsThanANumberCanHave_isRefused() {
+    JsonObject error = errorFor("{\"type\":\"ping\",\"id\":" + "9".repeat(400) + "}");
+    assertError(error, "INVALID_MESSAGE");
+    assertThat(error.string("field")).isEqualTo("id");
+  }
+
+  @Test
   void deepNesting_isRefused() {
     assertError(
         errorFor("{\"type\":\"ping\",\"a\":" + "[".repeat(5_000) + "]".repeat(5_000) + "}"),
@@ -104,15 +111,24 @@ class FramesTest extends Scenario {
         "send_message | 'thread_id':T,'content':null | INVALID_MESSAGE | content",
         "send_message | 'thread_id':T,'content':5 | INVALID_MESSAGE | content",
         "send_message | 'thread_id':T,'content':'' | INVALID_MESSAGE | content",
-        "send_message | 'thread_id':T,'content':'x','content_type':'html' | INVALID_MESSAGE | content_type",
-        "send_message | 'thread_id':T,'content':'x','content_type':5 | INVALID_MESSAGE | content_type",
-        "send_message | 'thread_id':T,'content':'x','client_message_id':'x' | INVALID_MESSAGE | client_message_id",
-        "send_message | 'thread_id':T,'content':'x','client_message_id':5 | INVALID_MESSAGE | client_message_id",
-        "send_message | 'thread_id':T,'content':'x','expected_position':-1 | INVALID_MESSAGE | expected_position",
-        "send_message | 'thread_id':T,'content':'x','expected_position':1.5 | INVALID_MESSAGE | expected_position",
-        "send_message | 'thread_id':T,'content':'x','expected_position':'1' | INVALID_MESSAGE | expected_position",
-        "send_message | 'thread_id':T,'content':'x','expected_position':1e300 | INVALID_MESSAGE | expected_position",
-        "send_message | 'thread_id':T,'content':'x','while_busy':'wait' | INVALID_MESSAGE | while_busy",
+        "send_message | 'thread_id':T,'content':'x','content_type':'html' | INVALID_MESSAGE |"
+            + " content_type",
+        "send_message | 'thread_id':T,'content':'x','content_type':5 | INVALID_MESSAGE |"
+            + " content_type",
+        "send_message | 'thread_id':T,'content':'x','client_message_id':'x' | INVALID_MESSAGE |"
+            + " client_message_id",
+        "send_message | 'thread_id':T,'content':'x','client_message_id':5 | INVALID_MESSAGE |"
+            + " client_message_id",
+        "send_message | 'thread_id':T,'content':'x','expected_position':-1 | INVALID_MESSAGE |"
+            + " expected_position",
+        "send_message | 'thread_id':T,'content':'x','expected_position':1.5 | INVALID_MESSAGE |"
+            + " expected_position",
+        "send_message | 'thread_id':T,'content':'x','expected_position':'1' | INVALID_MESSAGE |"
+            + " expected_position",
+        "send_message | 'thread_id':T,'content':'x','expected_position':1e300 | INVALID_MESSAGE |"
+            + " expected_position",
+        "send_message | 'thread_id':T,'content':'x','while_busy':'wait' | INVALID_MESSAGE |"
+            + " while_busy",
         "cancel | | MISSING_THREAD_ID | thread_id",
         "cancel | 'thread_id':T,'request_id':'x' | INVALID_MESSAGE | request_id",
         "regenerate | | MISSING_THREAD_ID | thread_id",
@@ -132,7 +148,8 @@ class FramesTest extends Scenario {
         "get_history | 'thread_id':T,'limit':501 | INVALID_MESSAGE | limit",
         "get_history | 'thread_id':T,'before_position':-1 | INVALID_MESSAGE | before_position",
         "get_history | 'thread_id':T,'after_position':-1 | INVALID_MESSAGE | after_position",
-        "get_history | 'thread_id':T,'include_superseded':'no' | INVALID_MESSAGE | include_superseded",
+        "get_history | 'thread_id':T,'include_superseded':'no' | INVALID_MESSAGE |"
+            + " include_superseded",
         "update_thread | 'title':'x' | MISSING_THREAD_ID | thread_id",
         "update_thread | 'thread_id':T | INVALID_MESSAGE |",
         "update_thread | 'thread_id':T,'title':'' | INVALID_MESSAGE | title",
@@ -141,15 +158,19 @@ class FramesTest extends Scenario {
         "subscribe | | MISSING_THREAD_ID | thread_id",
         "subscribe | 'thread_id':T,'after_position':-1 | INVALID_MESSAGE | after_position",
         "subscribe | 'thread_id':T,'reply':5 | INVALID_MESSAGE | reply",
-        "subscribe | 'thread_id':T,'reply':{'message_id':'x','attempt':1,'offset':0} | INVALID_MESSAGE | message_id",
-        "subscribe | 'thread_id':T,'reply':{'message_id':T,'attempt':1,'offset':-1} | INVALID_MESSAGE | offset",
+        "subscribe | 'thread_id':T,'reply':{'message_id':'x','attempt':1,'offset':0} |"
+            + " INVALID_MESSAGE | message_id",
+        "subscribe | 'thread_id':T,'reply':{'message_id':T,'attempt':1,'offset':-1} |"
+            + " INVALID_MESSAGE | offset",
         "unsubscribe | | MISSING_THREAD_ID | thread_id",
         "send_message | 'threadId':5,'content':'x' | INVALID_MESSAGE | threadId",
         "send_message | 'threadId':'x','content':'x' | INVALID_MESSAGE | threadId",
         "send_message | 'thread_id':T,'content':'x','messageId':5 | INVALID_MESSAGE | messageId",
-        "send_message | 'thread_id':T,'content':'x','content_type':'Code' | INVALID_MESSAGE | content_type",
+        "send_message | 'thread_id':T,'content':'x','content_type':'Code' | INVALID_MESSAGE |"
+            + " content_type",
         "send_message | 'thread_id':T,'content':'x','while_busy':5 | INVALID_MESSAGE | while_busy",
-        "send_message | 'thread_id':T,'content':'x','expected_position':9223372036854775808 | INVALID_MESSAGE | expected_position",
+        "send_message | 'thread_id':T,'content':'x','expected_position':9223372036854775808 |"
+            + " INVALID_MESSAGE | expected_position",
         "send_message | 'thread_id':'','content':'x' | INVALID_MESSAGE | thread_id",
         "send_message | 'thread_id':'NEW','content':'x' | INVALID_MESSAGE | thread_id",
         "cancel | 'thread_id':T,'request_id':5 | INVALID_MESSAGE | request_id",
@@ -166,7 +187,8 @@ class FramesTest extends Scenario {
         "get_threads | 'before':'' | INVALID_MESSAGE | before",
         "get_threads | 'archived':'yes' | INVALID_MESSAGE | archived",
         "get_history | 'thread_id':T,'limit':'5' | INVALID_MESSAGE | limit",
-        "get_history | 'thread_id':T,'before_position':2,'after_position':1 | INVALID_MESSAGE | after_position",
+        "get_history | 'thread_id':T,'before_position':2,'after_position':1 | INVALID_MESSAGE |"
+            + " after_position",
         "get_thread_messages | 'thread_id':T,'offset':-1 | INVALID_MESSAGE | offset",
         "get_thread_messages | 'thread_id':T,'offset':'1' | INVALID_MESSAGE | offset",
         "update_thread | 'thread_id':T,'title':5 | INVALID_MESSAGE | title",
@@ -180,8 +202,10 @@ class FramesTest extends Scenario {
         "pin_thread | | MISSING_THREAD_ID | thread_id",
         "subscribe | 'thread_id':T,'reply':{} | INVALID_MESSAGE | reply.message_id",
         "subscribe | 'thread_id':T,'reply':{'message_id':T} | INVALID_MESSAGE | reply.attempt",
-        "subscribe | 'thread_id':T,'reply':{'message_id':T,'attempt':1} | INVALID_MESSAGE | reply.offset",
-        "subscribe | 'thread_id':T,'reply':{'message_id':T,'attempt':'1','offset':0} | INVALID_MESSAGE | attempt",
+        "subscribe | 'thread_id':T,'reply':{'message_id':T,'attempt':1} | INVALID_MESSAGE |"
+            + " reply.offset",
+        "subscribe | 'thread_id':T,'reply':{'message_id':T,'attempt':'1','offset':0} |"
+            + " INVALID_MESSAGE | attempt",
         "subscribe | 'thread_id':T,'after_position':'1' | INVALID_MESSAGE | after_position",
         "unsubscribe | 'thread_id':5 | INVALID_MESSAGE | thread_id",
         "delete_thread | 'thread_id':'x' | INVALID_MESSAGE | thread_id",
