@@ -53,6 +53,9 @@ public final class ClerkCredentialVerifier implements CredentialVerifier {
   private static final int MAX_NAME = 200;
   private static final int SKEW_SECONDS = 5;
 
+  /** After it a time cannot be told in the protocol's form (RFC 3339). */
+  private static final Instant LAST = Instant.parse("9999-12-31T23:59:59Z");
+
   private static final long TELL_EVERY_NANOS = TimeUnit.SECONDS.toNanos(30);
 
   private final DefaultJWTProcessor<SecurityContext> processor;
@@ -96,6 +99,9 @@ public final class ClerkCredentialVerifier implements CredentialVerifier {
                   ? LOCAL_PAGE.matcher(name).matches()
                   : authorizedParties.contains(name)))) {
         throw new BadJWTException("azp");
+      }
+      if (claims.getExpirationTime().toInstant().isAfter(LAST)) {
+        throw new BadJWTException("exp");
       }
       if (claims.getIssueTime() != null
           && claims.getIssueTime().toInstant().isAfter(Instant.now().plusSeconds(SKEW_SECONDS))) {

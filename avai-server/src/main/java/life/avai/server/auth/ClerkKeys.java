@@ -6,7 +6,6 @@ import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.source.JWKSource;
 import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
 import com.nimbusds.jose.proc.SecurityContext;
-import com.nimbusds.jose.util.DefaultResourceRetriever;
 import java.net.MalformedURLException;
 import java.net.URI;
 import java.security.GeneralSecurityException;
@@ -33,7 +32,7 @@ public final class ClerkKeys {
   /**
    * How long things take.
    *
-   * @param fetch connecting, and then reading; a fetch that failed is tried once more
+   * @param fetch all of it, from connecting to the last byte; one that failed is tried once more
    * @param another how long who needs a key that is not kept waits for a fetch of somebody else's
    * @param fresh after this time keys are fetched anew, while those that are kept go on counting
    * @param kept after this time without a fetch that succeeded they count no more
@@ -60,9 +59,7 @@ public final class ClerkKeys {
 
   static JWKSource<SecurityContext> fetched(
       URI jwksUrl, @Nullable String secretKey, Timing timing) {
-    int fetchMillis = (int) timing.fetch().toMillis();
-    DefaultResourceRetriever retriever =
-        new DefaultResourceRetriever(fetchMillis, fetchMillis, MAX_BYTES);
+    KeyRetriever retriever = new KeyRetriever(timing.fetch(), MAX_BYTES);
     if (secretKey != null) {
       retriever.setHeaders(Map.of("Authorization", List.of("Bearer " + secretKey)));
     }

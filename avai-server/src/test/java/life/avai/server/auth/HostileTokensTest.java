@@ -220,6 +220,9 @@ class HostileTokensTest {
       assertRefused(issuer.token("user_1").claim("nbf", future).sign());
       assertRefused(issuer.token("user_1").claim("iat", future).sign());
     }
+    // The last moment of the year 9999, and the one after it, which the protocol cannot tell.
+    assertGood(issuer.token("user_1").claim("exp", 253_402_300_799L).sign());
+    assertRefused(issuer.token("user_1").claim("exp", 253_402_300_800L).sign());
   }
 
   @Test
@@ -254,6 +257,47 @@ class HostileTokensTest {
   void providerThatAnswersNonsense_letsNobodyIn(String body) {
     issuer.answerWith(body);
     assertNotBelieved(issuer.sign("user_1"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{\"keys\":[]}", "{}", "no json"})
+  void providerThatSuddenlyHasNoKeys_takesNoneAway(String body) {
+    assertGood(issuer.sign("user_1"));
+    issuer.answerWith(body);
+    int before = issuer.fetches();
+    assertNotBelieved(issuer.token("user_1").header("kid", "another").sign());
+    assertThat(issuer.fetches()).isGreaterThan(before);
+    assertGood(issuer.sign("user_1"));
+  }
+
+  @Test
+  void providerThatSendsElsewhere_isNotFollowed() throws IOException {
+    AtomicInteger asked = new AtomicInteger();
+    HttpServer redirecting =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    redirecting.createContext(
+        "/",
+        exchange -> {
+          asked.incrementAndGet();
+          exchange.getResponseHeaders().set("Location", issuer.jwksUrl().toString());
+          exchange.sendResponseHeaders(302, -1);
+          exchange.close();
+        });
+    redirecting.start();
+    int before = issuer.fetches();
+    try {
+      CredentialVerifier asks =
+          new ClerkCredentialVerifier(
+              ClerkKeys.fetched(
+                  URI.create("http://127.0.0.1:" + redirecting.getAddress().getPort() + "/"), null),
+              issuer.issuer(),
+              Set.of());
+      assertThat(asks.verify(issuer.sign("user_1"))).isInstanceOf(Verification.Undecided.class);
+      assertThat(asked).hasPositiveValue();
+      assertThat(issuer.fetches()).isEqualTo(before);
+    } finally {
+      redirecting.stop(0);
+    }
   }
 
   @Test

@@ -3,6 +3,11 @@ package life.avai.server.auth;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -13,6 +18,8 @@ import life.avai.server.auth.ClerkKeys.Timing;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A provider that does not answer, and is not given up: whom that keeps waiting. */
 class SlowKeysTest {
@@ -57,6 +64,42 @@ class SlowKeysTest {
     awaitFetch();
 
     assertThat(verified(verifier, good)).isInstanceOf(Verification.Verified.class);
+  }
+
+  /** Each byte comes soon enough, and there is no last one. */
+  @ParameterizedTest
+  @ValueSource(strings = {"HTTP/1.1 200 OK\r\nX-Endless: ", "HTTP/1.1 200 OK\r\n\r\n"})
+  void providerThatAnswersByteByByte_isGivenUp(String beginning) throws Exception {
+    try (ServerSocket provider = new ServerSocket(0, 0, InetAddress.getLoopbackAddress())) {
+      Thread.startVirtualThread(() -> drip(provider, beginning));
+      CredentialVerifier verifier =
+          new ClerkCredentialVerifier(
+              ClerkKeys.fetched(
+                  URI.create("http://127.0.0.1:" + provider.getLocalPort() + "/"),
+                  null,
+                  new Timing(Duration.ofSeconds(1), FOR_EVER, FOR_EVER, KEPT)),
+              Issuer.NAME,
+              Set.of());
+
+      assertThat(verified(verifier, issuer.token(Issuer.claims())))
+          .isInstanceOf(Verification.Undecided.class);
+    }
+  }
+
+  private static void drip(ServerSocket provider, String beginning) {
+    while (!provider.isClosed()) {
+      try (Socket peer = provider.accept()) {
+        peer.getOutputStream().write(beginning.getBytes(StandardCharsets.US_ASCII));
+        while (!provider.isClosed()) {
+          peer.getOutputStream().write(' ');
+          TimeUnit.MILLISECONDS.sleep(50);
+        }
+      } catch (IOException e) {
+        // It was given up, or the test is over.
+      } catch (InterruptedException e) {
+        return;
+      }
+    }
   }
 
   @Test
