@@ -12,6 +12,7 @@ import life.avai.server.http.Endpoint;
 import life.avai.server.http.HttpResources.Answer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -22,7 +23,8 @@ import tools.jackson.databind.json.JsonMapper;
 public final class ClerkWebhook implements Endpoint {
   private static final System.Logger LOG = System.getLogger(ClerkWebhook.class.getName());
   private static final String PATH = "/webhooks/clerk";
-  private static final JsonMapper JSON = new JsonMapper();
+  private static final JsonMapper JSON =
+      JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
   private static final int MAX_NAME = 255;
 
   private final SvixSignature signature;
@@ -73,7 +75,10 @@ public final class ClerkWebhook implements Endpoint {
     try {
       event = JSON.readTree(call.body());
     } catch (JacksonException e) {
-      return Reply.error(HttpResponseStatus.BAD_REQUEST, "the body is no JSON");
+      return notJson();
+    }
+    if (event.isMissingNode()) { // An empty body.
+      return notJson();
     }
     try {
       hear(text(event.path("type")), text(event.path("data").path("id")));
@@ -82,6 +87,10 @@ public final class ClerkWebhook implements Endpoint {
       return Reply.error(HttpResponseStatus.SERVICE_UNAVAILABLE, "try again");
     }
     return new Reply.Whole(new Answer(HttpResponseStatus.NO_CONTENT, "", new byte[0], Map.of()));
+  }
+
+  private static Reply notJson() {
+    return Reply.error(HttpResponseStatus.BAD_REQUEST, "the body is no JSON");
   }
 
   private void hear(@Nullable String type, @Nullable String id) {

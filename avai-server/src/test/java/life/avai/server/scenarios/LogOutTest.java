@@ -230,6 +230,14 @@ class LogOutTest {
     assertThat(status(post(server, " ".repeat(100_000)))).isEqualTo(413);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"", "  ", "no json", "{", "{} {}"})
+  void signedBodyThatIsNoJson_isRefused(String body) {
+    String id = fresh("msg");
+    String time = now(0);
+    assertThat(status(signed(body, id, time, signature(KEY, id, time, body)))).isEqualTo(400);
+  }
+
   @Test
   void withoutASecret_thereIsNothing() {
     try (TestServer deaf = TestServer.start(Map.of())) {
