@@ -17,7 +17,6 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.EventExecutor;
@@ -30,6 +29,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import life.avai.server.http.Newcomers;
+import life.avai.server.http.RequestAggregator;
 import life.avai.server.settings.ConfigurationException;
 import org.jspecify.annotations.Nullable;
 
@@ -108,7 +108,7 @@ final class Listener implements AutoCloseable {
                                 new HttpDecoderConfig()
                                     .setMaxInitialLineLength(MAX_LINE)
                                     .setMaxHeaderSize(MAX_HEADERS)),
-                            new HttpObjectAggregator(MAX_BODY, true),
+                            new RequestAggregator(MAX_BODY),
                             edge.get());
                   }
                 })

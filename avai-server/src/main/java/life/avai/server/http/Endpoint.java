@@ -41,10 +41,7 @@ public interface Endpoint {
 
     /** The path is right and the method is not. */
     static Reply notAllowed(String method) {
-      Answer answer = Answer.error(HttpResponseStatus.METHOD_NOT_ALLOWED, method);
-      return new Whole(
-          new Answer(
-              answer.status(), answer.contentType(), answer.body(), Map.of("Allow", method)));
+      return new Whole(Answer.notAllowed(method));
     }
   }
 

@@ -19,9 +19,10 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
-import io.netty.handler.codec.http.QueryStringDecoder;
+import io.netty.handler.codec.http.TooLongHttpContentException;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.AsciiString;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -44,6 +45,13 @@ public final class HttpEdge extends SimpleChannelInboundHandler<FullHttpRequest>
   private static final List<String> FORWARDED =
       List.of("Forwarded", "X-Forwarded-For", "X-Real-IP");
   private static final int MAX_PIPELINED = 16;
+
+  /** Of these a proxy might have looked at another one than we. */
+  private static final List<AsciiString> ONCE =
+      List.of(
+          HttpHeaderNames.ORIGIN,
+          HttpHeaderNames.SEC_WEBSOCKET_KEY,
+          HttpHeaderNames.SEC_WEBSOCKET_VERSION);
 
   /** How long a peer that we have refused is listened to, so that it sees the answer. */
   private static final Duration LINGER = Duration.ofSeconds(2);
@@ -126,34 +134,40 @@ public final class HttpEdge extends SimpleChannelInboundHandler<FullHttpRequest>
     answering = true;
     deadline.stop();
     if (request.decoderResult().isFailure()) {
-      boolean tooLong = request.decoderResult().cause() instanceof TooLongHttpHeaderException;
-      HttpResponseStatus status =
-          tooLong
-              ? HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
-              : HttpResponseStatus.BAD_REQUEST;
-      lingering(context, refusal(status, "the request is no proper HTTP"));
+      lingering(
+          context,
+          refusal(
+              statusOf(request.decoderResult().cause()),
+              "the request is no proper HTTP, or too large"));
       return;
     }
-    if (request.headers().getAll(HttpHeaderNames.HOST).size() > 1) {
-      refuse(context, request, HttpResponseStatus.BAD_REQUEST, "more than one Host");
-      return;
+    switch (RequestTarget.of(request)) {
+      case RequestTarget.Refused(var status, var reason) ->
+          refuse(context, request, status, reason);
+      case RequestTarget.Path(var path) -> {
+        if (rules
+            .hosts()
+            .allows(
+                request.headers().get(HttpHeaderNames.HOST),
+                local(context),
+                remote(context).getAddress())) {
+          answer(context, request, path);
+        } else {
+          refuse(context, request, HttpResponseStatus.FORBIDDEN, "this host is not served here");
+        }
+      }
     }
-    if (!rules
-        .hosts()
-        .allows(
-            request.headers().get(HttpHeaderNames.HOST),
-            local(context),
-            remote(context).getAddress())) {
-      refuse(context, request, HttpResponseStatus.FORBIDDEN, "this host is not served here");
-      return;
-    }
-    String path;
-    try {
-      path = new QueryStringDecoder(request.uri()).path();
-    } catch (IllegalArgumentException e) {
-      refuse(context, request, HttpResponseStatus.BAD_REQUEST, "the path is not well-formed");
-      return;
-    }
+  }
+
+  private static HttpResponseStatus statusOf(@Nullable Throwable failure) {
+    return switch (failure) {
+      case TooLongHttpHeaderException ignored -> HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE;
+      case TooLongHttpContentException ignored -> HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE;
+      case null, default -> HttpResponseStatus.BAD_REQUEST;
+    };
+  }
+
+  private void answer(ChannelHandlerContext context, FullHttpRequest request, String path) {
     if (path.equals("/ws") && upgrade != null) {
       webSocket(context, request, upgrade);
       return;
@@ -178,6 +192,7 @@ public final class HttpEdge extends SimpleChannelInboundHandler<FullHttpRequest>
             rules.limits().client(remote(context), forwardedFor(request)));
     boolean head = request.method().equals(HttpMethod.HEAD);
     boolean keepAlive = HttpUtil.isKeepAlive(request);
+    HttpVersion version = request.protocolVersion();
     Thread unused =
         Thread.ofVirtual()
             .name("http")
@@ -188,7 +203,7 @@ public final class HttpEdge extends SimpleChannelInboundHandler<FullHttpRequest>
                         .executor()
                         .execute(() ->
                             write(context, response(answer.status(), answer), head, keepAlive));
-                case Endpoint.Reply.Streamed streamed -> stream(context, streamed);
+                case Endpoint.Reply.Streamed streamed -> stream(context, version, streamed);
               }
             });
   }
@@ -207,12 +222,15 @@ public final class HttpEdge extends SimpleChannelInboundHandler<FullHttpRequest>
   /**
    * On a virtual thread. The connection ends with it, so that nothing stands behind half a body.
    */
-  private void stream(ChannelHandlerContext context, Endpoint.Reply.Streamed streamed) {
+  private void stream(
+      ChannelHandlerContext context, HttpVersion version, Endpoint.Reply.Streamed streamed) {
     HttpResponse response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
     secure(response.headers())
         .set(HttpHeaderNames.CONTENT_TYPE, streamed.contentType())
-        .set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED)
         .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+    if (!version.equals(HttpVersion.HTTP_1_0)) { // Which knows no chunks: the end of it is the end.
+      response.headers().set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+    }
     streamed.headers().forEach((name, value) -> response.headers().set(name, value));
     try (ResponseBody body = new ResponseBody(context.channel(), rules.slowReaderTimeout())) {
       context.channel().writeAndFlush(response, context.channel().voidPromise());
@@ -235,6 +253,12 @@ public final class HttpEdge extends SimpleChannelInboundHandler<FullHttpRequest>
           request,
           HttpResponseStatus.BAD_REQUEST,
           "a WebSocket begins with GET, HTTP/1.1");
+    } else if (ONCE.stream().anyMatch(name -> request.headers().getAll(name).size() > 1)) {
+      refuse(
+          context,
+          request,
+          HttpResponseStatus.BAD_REQUEST,
+          "a header that must be there once is there twice");
     } else if (!rules.origins().allows(origin, request.headers().get(HttpHeaderNames.HOST))) {
       rules.refused().refused(String.valueOf(origin));
       refuse(context, request, HttpResponseStatus.FORBIDDEN, "this origin is not allowed");
@@ -305,13 +329,8 @@ public final class HttpEdge extends SimpleChannelInboundHandler<FullHttpRequest>
 
   private void plain(ChannelHandlerContext context, FullHttpRequest request, String path) {
     boolean head = request.method().equals(HttpMethod.HEAD);
-    if (!head && !request.method().equals(HttpMethod.GET) && resources.has(path)) {
-      FullHttpResponse response = refusal(HttpResponseStatus.METHOD_NOT_ALLOWED, "GET or HEAD");
-      response.headers().set(HttpHeaderNames.ALLOW, "GET, HEAD");
-      finish(context, request, response);
-      return;
-    }
-    boolean keepAlive = HttpUtil.isKeepAlive(request);
+    boolean reading = head || request.method().equals(HttpMethod.GET);
+    boolean keepAlive = reading && HttpUtil.isKeepAlive(request);
     HttpResources.Request asked =
         new HttpResources.Request(
             path,
@@ -319,12 +338,13 @@ public final class HttpEdge extends SimpleChannelInboundHandler<FullHttpRequest>
             local(context).getPort(),
             request.headers().get(HttpHeaderNames.IF_NONE_MATCH),
             request.headers().get(HttpHeaderNames.AUTHORIZATION));
-    // Health asks the database and waits for it, so no answer is made on the event loop.
+    // Health asks the database and waits for it, and files are read, so no answer is made on the
+    // event loop.
     Thread unused =
         Thread.ofVirtual()
             .name("http")
             .start(() -> {
-              HttpResources.Answer answer = answerTo(asked);
+              HttpResources.Answer answer = answerTo(asked, reading);
               context
                   .executor()
                   .execute(
@@ -332,9 +352,11 @@ public final class HttpEdge extends SimpleChannelInboundHandler<FullHttpRequest>
             });
   }
 
-  private HttpResources.Answer answerTo(HttpResources.Request asked) {
+  private HttpResources.Answer answerTo(HttpResources.Request asked, boolean reading) {
     try {
-      return resources.answer(asked);
+      return reading || !resources.has(asked.path())
+          ? resources.answer(asked)
+          : HttpResources.Answer.notAllowed("GET, HEAD");
     } catch (RuntimeException e) {
       LOG.log(System.Logger.Level.ERROR, "no answer to GET " + asked.path(), e);
       return HttpResources.Answer.error(

@@ -69,7 +69,17 @@ public final class HttpResources {
     }
 
     static Answer error(HttpResponseStatus status, String reason) {
-      return json(status, Map.of("status", status.code(), "error", reason));
+      Map<String, Object> fields = new LinkedHashMap<>(); // In the order that is documented.
+      fields.put("status", status.code());
+      fields.put("error", reason);
+      return json(status, fields);
+    }
+
+    /** The path is right and the method is not. */
+    static Answer notAllowed(String allowed) {
+      Answer answer = error(HttpResponseStatus.METHOD_NOT_ALLOWED, allowed);
+      return new Answer(
+          answer.status(), answer.contentType(), answer.body(), Map.of("Allow", allowed));
     }
   }
 

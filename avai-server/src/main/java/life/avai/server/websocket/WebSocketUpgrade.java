@@ -4,6 +4,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.websocketx.Utf8FrameValidator;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker13;
@@ -97,6 +99,8 @@ public final class WebSocketUpgrade {
    */
   public void upgrade(ChannelHandlerContext context, FullHttpRequest request, InetAddress client) {
     Channel channel = context.channel();
+    // Among others that it would also speak; the handshaker wants it alone.
+    request.headers().set(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET);
     WebSocketServerHandshaker13 handshaker =
         new WebSocketServerHandshaker13("", null, decoding(limits));
     channel.config().setWriteBufferWaterMark(OUTBOUND);

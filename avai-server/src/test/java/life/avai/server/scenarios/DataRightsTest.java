@@ -12,6 +12,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -194,6 +195,24 @@ class DataRightsTest {
                       + second.substring("/exports/".length())
                       + "'"))
           .isZero();
+    }
+  }
+
+  /** Such a peer takes what comes for the body, to the end of the connection. */
+  @Test
+  void copyForAPeerThatKnowsNoChunks_hasNone() throws IOException {
+    try (TestClient client = server.anonymous();
+        Socket socket = new Socket("127.0.0.1", server.port())) {
+      String url = client.request("export_data").string("url");
+      socket
+          .getOutputStream()
+          .write(("GET " + url + " HTTP/1.0\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+      String answer =
+          new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+      assertThat(answer).startsWith("HTTP/1.1 200").doesNotContainIgnoringCase("chunked");
+      List<JsonObject> copy = lines(answer.substring(answer.indexOf("\r\n\r\n") + 4));
+      assertThat(copy.getFirst().type()).isEqualTo("profile");
+      assertThat(copy.getLast().type()).isEqualTo("end");
     }
   }
 
