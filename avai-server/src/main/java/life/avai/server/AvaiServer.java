@@ -405,6 +405,14 @@ public final class AvaiServer implements AutoCloseable {
     metrics.gauge("avai.users", "Users with an open WebSocket", registry::users);
     metrics.gauge("avai.ready", "1 while messages can be kept", () -> storage.isReady() ? 1 : 0);
     metrics.gauge(
+        "avai.certificate.end.seconds",
+        "When the TLS certificate ends, in seconds since 1970; NaN where there is none",
+        () -> certificate == null ? Double.NaN : certificate.end().getEpochSecond());
+    metrics.gauge(
+        "avai.certificate.refused",
+        "1 while what is in the certificate's files cannot be used",
+        () -> certificate != null && certificate.isRefused() ? 1 : 0);
+    metrics.gauge(
         "avai.mailbox.characters",
         "What clients have sent and nobody has looked at",
         registry::unreadCharacters);

@@ -8,6 +8,7 @@ import io.netty.handler.ssl.SslProvider;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -17,6 +18,7 @@ import java.security.Signature;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.security.spec.InvalidKeySpecException;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,13 +40,19 @@ final class Certificate {
   private static final System.Logger LOG = System.getLogger(Certificate.class.getName());
   private static final Pattern KEY =
       Pattern.compile("-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END PRIVATE KEY-----");
+  private static final String FOREIGN_KEY = "the key is not that of the certificate";
   private static final Duration SOON = Duration.ofDays(7);
   private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(10);
 
   private final Path certificateFile;
   private final Path keyFile;
-  private volatile SslContext current;
-  private Pem seen; // Guarded by this.
+  private volatile Loaded current;
+  private volatile boolean refused;
+  private Pem seen; // Guarded by this, like the next.
+  private boolean seenFits = true;
+
+  /** What is used. */
+  private record Loaded(SslContext context, Instant end) {}
 
   /** What is in the two files. */
   private record Pem(String chain, String key) {}
@@ -59,7 +67,7 @@ final class Certificate {
     this.keyFile = keyFile;
     try {
       seen = read();
-      current = context(seen);
+      current = load(seen);
     } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
       throw new ConfigurationException(
           "AVAI_TLS_CERT",
@@ -69,7 +77,17 @@ final class Certificate {
 
   /** What the next connection is secured with. */
   SslContext current() {
-    return current;
+    return current.context();
+  }
+
+  /** When it is no longer valid. */
+  Instant end() {
+    return current.end();
+  }
+
+  /** Whether what is in the files cannot be used, so that the certificate before it is. */
+  boolean isRefused() {
+    return refused;
   }
 
   /** Looks again and again whether there is something else in the files. */
@@ -87,16 +105,31 @@ final class Certificate {
     try {
       Pem now = read();
       if (now.equals(seen)) {
+        refused = !seenFits;
         return;
       }
       seen = now;
-      current = context(now);
+      seenFits = false;
+      current = load(now);
+      seenFits = true;
+      refused = false;
     } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
+      refused = true;
       LOG.log(
           System.Logger.Level.WARNING,
           "the new TLS certificate cannot be used, the one before is kept: {0}",
-          e instanceof CertificateException ? e.getMessage() : e.getClass().getSimpleName());
+          reason(e));
     }
+  }
+
+  private static String reason(Exception failure) {
+    return switch (failure) {
+      case CertificateException e -> String.valueOf(e.getMessage());
+      // It is one for another algorithm.
+      case InvalidKeySpecException ignored -> FOREIGN_KEY;
+      case NoSuchFileException e -> e.getFile() + " is not there";
+      default -> failure.toString();
+    };
   }
 
   private Pem read() throws IOException {
@@ -104,7 +137,7 @@ final class Certificate {
         Files.readString(certificateFile, US_ASCII), Files.readString(keyFile, US_ASCII));
   }
 
-  private static SslContext context(Pem pem) throws IOException, GeneralSecurityException {
+  private static Loaded load(Pem pem) throws IOException, GeneralSecurityException {
     X509Certificate[] chain =
         CertificateFactory.getInstance("X.509")
             .generateCertificates(new ByteArrayInputStream(pem.chain().getBytes(US_ASCII)))
@@ -116,8 +149,13 @@ final class Certificate {
     PrivateKey key = key(pem.key(), own.getPublicKey().getAlgorithm());
     if (!belongTogether(key, own.getPublicKey())) {
       // Two files are replaced one after the other: in between they do not fit.
-      throw new CertificateException("the key is not that of the certificate");
+      throw new CertificateException(FOREIGN_KEY);
     }
+    SslContext context =
+        SslContextBuilder.forServer(key, chain)
+            .sslProvider(SslProvider.JDK)
+            .protocols("TLSv1.3", "TLSv1.2")
+            .build();
     Instant end = own.getNotAfter().toInstant();
     LOG.log(
         end.isBefore(Instant.now().plus(SOON))
@@ -126,10 +164,7 @@ final class Certificate {
         "TLS certificate of {0}, valid until {1}",
         own.getSubjectX500Principal(),
         end);
-    return SslContextBuilder.forServer(key, chain)
-        .sslProvider(SslProvider.JDK)
-        .protocols("TLSv1.3", "TLSv1.2")
-        .build();
+    return new Loaded(context, end);
   }
 
   private static PrivateKey key(String pem, String algorithm) throws GeneralSecurityException {

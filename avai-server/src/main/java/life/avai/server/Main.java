@@ -76,7 +76,7 @@ public final class Main {
     stopOnSignal(server);
     HangUp.onSignal(() -> {
       server.reloadCertificate();
-      readCanistersAgain(server, variables, host);
+      readCanistersAgain(server, settings, variables, host);
     });
     String scheme = settings.tlsCertificate() == null ? "http" : "https";
     System.out.println(
@@ -87,10 +87,16 @@ public final class Main {
 
   /** The one variable that can change while the server runs. */
   private static void readCanistersAgain(
-      AvaiServer server, Supplier<Map<String, String>> variables, String host) {
+      AvaiServer server,
+      ServerSettings started,
+      Supplier<Map<String, String>> variables,
+      String host) {
     System.Logger log = System.getLogger(Main.class.getName());
     try {
       CanisterAddresses canisters = Environment.read(variables.get(), host).canisters();
+      if (canisters.urls().isEmpty() && started.canisters().urls().isEmpty()) {
+        return; // There were none, there are none: the signal was about something else.
+      }
       server.useCanisters(canisters.urls());
       log.log(System.Logger.Level.INFO, "canisters read again: {0}", canisters);
     } catch (ConfigurationException e) {

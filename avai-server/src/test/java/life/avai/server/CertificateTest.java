@@ -1,5 +1,6 @@
 package life.avai.server;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -146,9 +148,49 @@ class CertificateTest {
         Files.delete(installed("key"));
         server.reloadCertificate();
         assertThat(shownAt(server.port())).isEqualTo("CN=second");
+        assertThat(metricsAt(server.port()))
+            .contains("avai_certificate_refused 1.0")
+            .doesNotContain("avai_certificate_end_seconds NaN");
         early.settle();
       }
     }
+  }
+
+  private static String metricsAt(int port) throws Exception {
+    try (SSLSocket socket =
+        (SSLSocket) trustingAnybody().getSocketFactory().createSocket("127.0.0.1", port)) {
+      socket.getOutputStream().write("GET /metrics HTTP/1.0\r\n\r\n".getBytes(US_ASCII));
+      return new String(socket.getInputStream().readAllBytes(), US_ASCII);
+    }
+  }
+
+  @Test
+  void filesThatCannotBeUsed_areToldOf_untilTheyCan() throws Exception {
+    make("first", "RSA");
+    make("second", "EC");
+    install("first.crt", "first.key");
+    Certificate certificate = new Certificate(installed("crt"), installed("key"));
+    SslContext first = certificate.current();
+    assertThat(certificate.isRefused()).isFalse();
+    assertThat(certificate.end()).isAfter(Instant.now());
+
+    install("second.crt", "first.key");
+    certificate.reload();
+    assertThat(certificate.isRefused()).isTrue();
+    certificate.reload();
+    assertThat(certificate.isRefused()).as("looked at again").isTrue();
+
+    install("first.crt", "first.key");
+    certificate.reload();
+    assertThat(certificate.isRefused()).isFalse();
+
+    Files.delete(installed("key"));
+    certificate.reload();
+    assertThat(certificate.isRefused()).isTrue();
+    install("first.crt", "first.key");
+    certificate.reload();
+    assertThat(certificate.isRefused()).as("as they were").isFalse();
+    assertThat(certificate.current()).isNotSameAs(first);
   }
 
   @Test
