@@ -266,6 +266,7 @@ public final class ChatClient implements AutoCloseable {
     if (connection != null) {
       connection.close();
     }
-    http.close();
+    // Closing it would wait for every connection that there was, also for one whose end was lost.
+    http.shutdownNow();
   }
 }

@@ -3,6 +3,7 @@ package life.avai.server.chat;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -14,11 +15,19 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A WebSocket to a server, whose frames are taken one after another. Used by one thread. */
+/**
+ * A WebSocket to a server, whose frames are taken one after another. Used by one thread.
+ *
+ * <p>The JDK's client does not always tell of an end that comes right behind a frame, as that of a
+ * server which is killed while it streams. So the server is pinged, and given up when it says
+ * nothing from one ping to the next.
+ */
 final class ChatConnection implements WebSocket.Listener, AutoCloseable {
   private static final JsonMapper JSON = new JsonMapper();
   private static final int PATIENCE_SECONDS = 120;
   private static final Duration TO_CONNECT = Duration.ofSeconds(20);
+  private static final Duration HEARTBEAT = Duration.ofSeconds(10);
+  private static final Duration GOODBYE = Duration.ofSeconds(2);
 
   /** Stands in the queue for the end of the connection. */
   private static final JsonNode LOST = JSON.createObjectNode().put("type", "connection_lost");
@@ -26,6 +35,8 @@ final class ChatConnection implements WebSocket.Listener, AutoCloseable {
   private final WebSocket socket;
   private final StringBuilder partial = new StringBuilder();
   private final BlockingQueue<JsonNode> frames = new LinkedBlockingQueue<>();
+  private volatile boolean heard = true;
+  private volatile boolean closed;
 
   /**
    * Connects.
@@ -33,7 +44,42 @@ final class ChatConnection implements WebSocket.Listener, AutoCloseable {
    * @throws CompletionException when nobody is there, or nobody answers
    */
   ChatConnection(HttpClient http, URI url) {
+    this(http, url, HEARTBEAT);
+  }
+
+  ChatConnection(HttpClient http, URI url, Duration heartbeat) {
     socket = http.newWebSocketBuilder().connectTimeout(TO_CONNECT).buildAsync(url, this).join();
+    Thread unused = Thread.ofVirtual().name("heartbeat").start(() -> beatEvery(heartbeat));
+  }
+
+  private void beatEvery(Duration pause) {
+    try {
+      do {
+        Thread.sleep(pause);
+      } while (beat());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /**
+   * Asks for a sign of life, or gives the connection up when there was none since it last asked.
+   *
+   * @return whether there was, and the connection is not closed
+   */
+  boolean beat() {
+    if (closed) {
+      return false;
+    }
+    if (!heard) {
+      socket.abort();
+      frames.add(LOST);
+      return false;
+    }
+    heard = false;
+    // Not waited for: where nothing can be sent, nothing is heard either.
+    var unused = socket.sendPing(ByteBuffer.allocate(0));
+    return true;
   }
 
   /** Sends a frame; what cannot be sent any more shows as a lost connection. */
@@ -74,7 +120,15 @@ final class ChatConnection implements WebSocket.Listener, AutoCloseable {
   }
 
   @Override
+  public @Nullable CompletionStage<?> onPong(WebSocket from, ByteBuffer message) {
+    heard = true;
+    from.request(1);
+    return null;
+  }
+
+  @Override
   public @Nullable CompletionStage<?> onText(WebSocket from, CharSequence data, boolean last) {
+    heard = true;
     partial.append(data);
     if (last) {
       frames.add(JSON.readTree(partial.toString()));
@@ -97,10 +151,14 @@ final class ChatConnection implements WebSocket.Listener, AutoCloseable {
 
   @Override
   public void close() {
+    closed = true;
     try {
-      socket.sendClose(WebSocket.NORMAL_CLOSURE, "").join();
+      socket
+          .sendClose(WebSocket.NORMAL_CLOSURE, "")
+          .orTimeout(GOODBYE.toMillis(), TimeUnit.MILLISECONDS)
+          .join();
     } catch (CompletionException e) {
-      // It is closed already, which is all that is wanted.
+      // It is closed already, or nobody takes it: then it ends without a goodbye.
     }
     socket.abort();
   }
