@@ -1,15 +1,9 @@
 package life.avai.server;
 
-import static java.util.Objects.requireNonNull;
-
 import io.netty.channel.Channel;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.net.UnknownHostException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -17,41 +11,28 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
-import life.avai.canister.Backoff;
 import life.avai.canister.CanisterAssistant;
 import life.avai.canister.CanisterCalls;
-import life.avai.canister.CanisterSettings;
-import life.avai.canister.CanisterState;
-import life.avai.canister.CanisterTimeouts;
-import life.avai.canister.CircuitSettings;
-import life.avai.canister.InboundBudget;
 import life.avai.domain.Ids;
 import life.avai.domain.assistant.Assistant;
-import life.avai.domain.assistant.AssistantStatus;
 import life.avai.domain.conversation.Conversations;
 import life.avai.domain.conversation.LiveThreads;
 import life.avai.domain.conversation.SystemPrompt;
 import life.avai.domain.conversation.TurnDispatcher;
 import life.avai.domain.conversation.TurnListener;
 import life.avai.domain.identity.Authenticate;
-import life.avai.domain.identity.Authenticate.AnonymousPolicy;
 import life.avai.domain.identity.CredentialVerifier;
 import life.avai.domain.identity.Revocations;
 import life.avai.domain.privacy.DeleteAccount;
 import life.avai.domain.privacy.ExportData;
 import life.avai.domain.privacy.ForgetIdleUsers;
 import life.avai.persistence.PostgresStores;
-import life.avai.server.auth.ClerkCredentialVerifier;
-import life.avai.server.auth.ClerkKeys;
 import life.avai.server.auth.ClerkWebhook;
 import life.avai.server.auth.SvixSignature;
 import life.avai.server.http.AdminResources;
@@ -63,13 +44,10 @@ import life.avai.server.http.HttpEdge;
 import life.avai.server.http.HttpResources;
 import life.avai.server.http.Newcomers;
 import life.avai.server.http.OriginPolicy;
-import life.avai.server.http.PageConfig;
 import life.avai.server.http.TrustedProxies;
 import life.avai.server.ratelimit.BucketRateLimiter;
 import life.avai.server.ratelimit.NewGuests;
-import life.avai.server.settings.CanisterAddresses;
 import life.avai.server.settings.ConfigurationException;
-import life.avai.server.settings.IdentitySettings;
 import life.avai.server.settings.ServerSettings;
 import life.avai.server.tracing.Tracing;
 import life.avai.server.websocket.AiStatus;
@@ -85,10 +63,6 @@ public final class AvaiServer implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(AvaiServer.class.getName());
   private static final Duration SWEEP = Duration.ofMillis(200);
 
-  /** Connections that nobody has authenticated on, beside those of users. */
-  private static final int MAX_NEWCOMERS = 10_000;
-
-  private static final int SPARE_NEWCOMERS = 100;
   private static final Duration RECONNECT_SPREAD = Duration.ofSeconds(5);
 
   private final ServerSettings settings;
@@ -106,7 +80,6 @@ public final class AvaiServer implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("avai-sweep").factory());
   private final AtomicBoolean closed = new AtomicBoolean();
-  private final long startedNanos = System.nanoTime();
 
   /**
    * Puts it together.
@@ -119,10 +92,11 @@ public final class AvaiServer implements AutoCloseable {
     // started.
     InstantSource clock = InstantSource.system();
     Revocations revocations = new Revocations(clock);
-    CredentialVerifier verifier = revocations.guarding(verifier(settings.identity()));
-    SystemPrompt prompt = prompt(settings.systemPromptFile());
-    certificate = certificate(settings);
-    InetAddress host = host(settings.host());
+    CredentialVerifier verifier =
+        revocations.guarding(PartsFromSettings.verifier(settings.identity()));
+    SystemPrompt prompt = PartsFromSettings.prompt(settings.systemPromptFile());
+    certificate = PartsFromSettings.certificate(settings);
+    InetAddress host = PartsFromSettings.host(settings.host());
     settings.describe().forEach(line -> LOG.log(System.Logger.Level.INFO, "{0}", line));
     Ids ids = Ids.timeOrdered();
     opened.push(metrics);
@@ -138,7 +112,8 @@ public final class AvaiServer implements AutoCloseable {
     PostgresStores stores = storage.stores();
     stores.onGroupCommit(metrics::groupCommitted);
     assistant =
-        assistant(settings.canisters(), metrics, tracing == null ? CanisterCalls.NONE : tracing);
+        PartsFromSettings.assistant(
+            settings.canisters(), metrics, tracing == null ? CanisterCalls.NONE : tracing);
     if (assistant instanceof AutoCloseable connections) {
       opened.push(connections);
     }
@@ -188,16 +163,16 @@ public final class AvaiServer implements AutoCloseable {
     gauges(stores, conversations.events(), status);
     HttpResources resources =
         new HttpResources(
-            this::health,
+            new HealthCheck(storage, assistant, registry)::now,
             metrics::scrape,
             settings.adminToken() == null
                 ? null
                 : new AdminResources(
                     settings.adminToken().value(), stores.analytics()::since, clock),
             settings.metricsPort(),
-            page(settings.identity()));
+            PartsFromSettings.page(settings.identity()));
     TrustedProxies proxies = settings.trustedProxies();
-    Newcomers newcomers = newcomers(settings);
+    Newcomers newcomers = PartsFromSettings.newcomers(settings);
     metrics.gauge(
         "avai.connections.new", "Connections that have not authenticated", newcomers::size);
     WebSocketUpgrade upgrade =
@@ -308,98 +283,6 @@ public final class AvaiServer implements AutoCloseable {
     return ((InetSocketAddress) mainSocket.localAddress()).getPort();
   }
 
-  private static Assistant assistant(
-      CanisterAddresses addresses, ServerMetrics metrics, CanisterCalls calls) {
-    if (addresses.urls().isEmpty()) {
-      return Assistant.disabled();
-    }
-    CanisterAssistant canisters =
-        new CanisterAssistant(
-            new CanisterSettings(
-                addresses.urls(),
-                addresses.token(),
-                null,
-                addresses.connections(),
-                addresses.maxInFlight(),
-                CanisterTimeouts.DEFAULTS
-                    .withSilence(addresses.firstTimeout(), addresses.idleTimeout())
-                    .withHedge(addresses.hedgeAfter()),
-                InboundBudget.DEFAULTS.withReplyChars(addresses.maxReplyChars()),
-                Backoff.DEFAULTS,
-                CircuitSettings.DEFAULTS),
-            metrics,
-            calls);
-    metrics.canisters(canisters::canisters);
-    return canisters;
-  }
-
-  private static SystemPrompt prompt(@Nullable Path file) {
-    try {
-      String text = file == null ? null : Files.readString(file);
-      if (text == null) {
-        return SystemPrompt.DEFAULT;
-      }
-      if (!text.isBlank()) {
-        return new SystemPrompt(text);
-      }
-    } catch (IOException e) {
-      // Told below.
-    }
-    throw new ConfigurationException("AVAI_SYSTEM_PROMPT_FILE", "a file with a text in UTF-8");
-  }
-
-  private static InetAddress host(String name) {
-    try {
-      return InetAddress.getByName(name);
-    } catch (UnknownHostException e) {
-      throw new ConfigurationException("AVAI_HOST", "an address or a name of this machine");
-    }
-  }
-
-  private static CredentialVerifier verifier(IdentitySettings identity) {
-    if (!identity.isSignInConfigured()) {
-      return CredentialVerifier.none();
-    }
-    try {
-      return new ClerkCredentialVerifier(
-          identity.publicKeyPem() != null
-              ? ClerkKeys.given(identity.publicKeyPem())
-              : identity.secretKey() != null && identity.jwksUrl() == null
-                  ? ClerkKeys.fetched(ClerkKeys.BACKEND_API, identity.secretKey())
-                  : ClerkKeys.fetched(requireNonNull(identity.jwksUrl()), null),
-          identity.issuer(),
-          identity.authorizedParties());
-    } catch (IllegalArgumentException e) {
-      throw new ConfigurationException("CLERK_JWT_KEY", "an RSA public key in PEM");
-    }
-  }
-
-  private static @Nullable Certificate certificate(ServerSettings settings) {
-    return settings.tlsCertificate() == null || settings.tlsKey() == null
-        ? null
-        : new Certificate(settings.tlsCertificate(), settings.tlsKey());
-  }
-
-  private static Newcomers newcomers(ServerSettings settings) {
-    return new Newcomers(
-        // More than there may be WebSockets: these are to find that there is no room, and be told.
-        Math.min(MAX_NEWCOMERS, settings.maxConnections() + SPARE_NEWCOMERS),
-        settings.maxConnectionsPerAddress(),
-        address ->
-            !settings.trustedProxies().trusts(address)
-                && (settings.production() || !address.isLoopbackAddress()));
-  }
-
-  private static PageConfig page(IdentitySettings identity) {
-    String frontend = identity.frontendApi();
-    return new PageConfig(
-        Version.current(),
-        identity.anonymous().name().toLowerCase(Locale.ROOT),
-        frontend == null || identity.anonymous() == AnonymousPolicy.ONLY
-            ? null
-            : new PageConfig.SignIn(requireNonNull(identity.publishableKey()), frontend));
-  }
-
   private void gauges(PostgresStores stores, LiveThreads events, AiStatus status) {
     metrics.gauge("avai.connections", "Open WebSockets", registry::size);
     metrics.gauge("avai.users", "Users with an open WebSocket", registry::users);
@@ -443,41 +326,6 @@ public final class AvaiServer implements AutoCloseable {
         "avai.canisters.capacity",
         "Questions that can be put now",
         () -> assistant.status().capacity());
-  }
-
-  private HttpResources.Health health() {
-    boolean database = storage.isReady();
-    AssistantStatus status = assistant.status();
-    boolean answered =
-        status.state() == AssistantStatus.State.AVAILABLE
-            || status.state() == AssistantStatus.State.DISABLED;
-    Map<String, Object> checks = new LinkedHashMap<>();
-    checks.put("database", Map.of("status", database ? "ok" : "unavailable"));
-    Map<String, Object> canisters = new LinkedHashMap<>();
-    canisters.put("status", status.state().wireName());
-    canisters.put("connected", status.connected());
-    canisters.put("configured", status.configured());
-    canisters.put("circuits", circuits());
-    checks.put("canisters", canisters);
-    checks.put("sessions", Map.of("status", "ok", "open", registry.size()));
-    Map<String, Object> details = new LinkedHashMap<>();
-    details.put("version", Version.current());
-    details.put("uptime_seconds", TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - startedNanos));
-    details.put("checks", checks);
-    return new HttpResources.Health(
-        database, !database ? "unavailable" : answered ? "ok" : "degraded", details);
-  }
-
-  /** How many canisters are asked, tried and left alone; without their names, which are ours. */
-  private Map<String, Long> circuits() {
-    Map<String, Long> counts = new LinkedHashMap<>();
-    for (CanisterState.Circuit state : CanisterState.Circuit.values()) {
-      counts.put(state.label(), 0L);
-    }
-    if (assistant instanceof CanisterAssistant canisters) {
-      canisters.canisters().forEach(each -> counts.merge(each.circuit().label(), 1L, Long::sum));
-    }
-    return counts;
   }
 
   /** Takes the certificate anew if there is another in its files; a broken one changes nothing. */
