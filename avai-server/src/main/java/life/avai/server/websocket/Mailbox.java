@@ -1,14 +1,17 @@
 package life.avai.server.websocket;
 
 import java.util.ArrayDeque;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a connection has sent and nobody has looked at yet, in order.
  *
- * <p>A virtual thread empties it and is gone when it is empty, so an idle connection owns no
- * thread. When it is full the connection is not read from until there is room: TCP tells the peer.
+ * <p>Each frame is handled on a virtual thread of its own, so an idle connection owns none, and
+ * whoever sends much takes turns, frame by frame, with all who send little. When it is full the
+ * connection is not read from until there is room: TCP tells the peer.
  */
 final class Mailbox {
   private static final int MAX_FRAMES = 64;
@@ -16,10 +19,11 @@ final class Mailbox {
 
   private final Handler handler;
   private final Consumer<Boolean> reading;
+  private final Executor queue;
   // Guarded by this.
   private @Nullable ArrayDeque<Arrived> frames;
   private int characters;
-  private boolean draining;
+  private boolean busy;
   private boolean paused;
   private boolean closed;
 
@@ -43,10 +47,14 @@ final class Mailbox {
    * @param reading told false when no more should be read, and true when it may go on; told in that
    *     order, within the lock, so it must not wait: told late, "no more" would undo "go on", and
    *     the connection be silent for ever
+   * @param queue where the next frame is begun from. Not from a virtual thread: its carrier goes on
+   *     with what was begun there for as long as there is any, and takes nothing that comes from
+   *     elsewhere, so that two who send much would stop all others
    */
-  Mailbox(Handler handler, Consumer<Boolean> reading) {
+  Mailbox(Handler handler, Consumer<Boolean> reading, Executor queue) {
     this.handler = handler;
     this.reading = reading;
+    this.queue = queue;
   }
 
   /**
@@ -67,9 +75,9 @@ final class Mailbox {
       paused = true;
       reading.accept(false);
     }
-    if (!draining) {
-      draining = true;
-      Thread unused = Thread.ofVirtual().name("mailbox").start(this::drain);
+    if (!busy) {
+      busy = true;
+      begin();
     }
   }
 
@@ -80,15 +88,20 @@ final class Mailbox {
     characters = 0;
   }
 
-  @SuppressWarnings("ThreadPriorityCheck") // Nothing is right or wrong by it: it is fairness only.
-  private void drain() {
+  private void begin() {
+    Thread unused = Thread.ofVirtual().name("mailbox").start(this::handleNext);
+  }
+
+  private void handleNext() {
     Arrived frame = next();
-    while (frame != null) {
+    if (frame != null) {
       handler.handle(frame.text(), frame.nanos());
-      frame = next();
-      if (frame != null) {
-        // Whoever sends much takes turns, frame by frame, with all who send little.
-        Thread.yield();
+      if (isMore()) {
+        try {
+          queue.execute(this::begin);
+        } catch (RejectedExecutionException e) {
+          close(); // The server is gone, and the connection with it.
+        }
       }
     }
   }
@@ -101,8 +114,7 @@ final class Mailbox {
   private synchronized @Nullable Arrived next() {
     Arrived frame = frames == null ? null : frames.pollFirst();
     if (frame == null) {
-      draining = false;
-      frames = null;
+      busy = false;
     } else {
       characters -= frame.text().length();
       if (paused && characters < MAX_CHARACTERS / 2 && pending() < MAX_FRAMES / 2) {
@@ -111,6 +123,15 @@ final class Mailbox {
       }
     }
     return frame;
+  }
+
+  /** Whether there is something to go on with; if not, whoever brings it begins. */
+  private synchronized boolean isMore() {
+    busy = pending() > 0;
+    if (!busy) {
+      frames = null;
+    }
+    return busy;
   }
 
   private int pending() {

@@ -89,7 +89,7 @@ public final class WebSocketSession implements Receiver {
     this.codec = codec;
     this.watches = new Watches(socket, services.events());
     this.handler = new FrameHandler(this, services);
-    this.mailbox = new Mailbox(this::handle, this::setReading);
+    this.mailbox = new Mailbox(this::handle, this::setReading, socket.channel().eventLoop());
     this.version = version;
     this.whenAuthenticated = whenAuthenticated;
     this.requests =

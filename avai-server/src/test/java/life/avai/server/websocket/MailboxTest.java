@@ -6,11 +6,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class MailboxTest {
@@ -21,6 +25,7 @@ class MailboxTest {
   private final BlockingQueue<String> handled = new LinkedBlockingQueue<>();
   private final BlockingQueue<Boolean> reading = new LinkedBlockingQueue<>();
   private final List<Boolean> onVirtualThreads = new ArrayList<>();
+  private final ExecutorService queue = Executors.newSingleThreadExecutor();
   private final Mailbox mailbox =
       new Mailbox(
           (text, arrived) -> {
@@ -29,7 +34,13 @@ class MailboxTest {
             onVirtualThreads.add(Thread.currentThread().isVirtual());
             handled.add(text);
           },
-          reading::add);
+          reading::add,
+          queue);
+
+  @AfterEach
+  void stop() {
+    queue.shutdown();
+  }
 
   private String next() throws InterruptedException {
     return handled.poll(1, TimeUnit.MINUTES);
@@ -92,12 +103,45 @@ class MailboxTest {
                 }
               }
               last.set(on);
-            });
+            },
+            queue);
     for (int i = 0; i <= MAX_FRAMES; i++) {
       quick.offer("frame", 0);
     }
     assertThat(allHandled.await(1, TimeUnit.MINUTES)).isTrue();
     assertThat(last).hasValue(true);
+  }
+
+  @Test
+  void whoSendsMuch_takesTurnsWithWhoSendsLittle() throws InterruptedException {
+    int flooders = 4 * Runtime.getRuntime().availableProcessors();
+    AtomicBoolean over = new AtomicBoolean();
+    CountDownLatch flooding = new CountDownLatch(flooders);
+    for (int i = 0; i < flooders; i++) {
+      Mailbox[] flooder = new Mailbox[1];
+      flooder[0] =
+          new Mailbox(
+              (text, arrived) -> {
+                flooding.countDown();
+                if (!over.get()) {
+                  flooder[0].offer("and another", 0);
+                }
+              },
+              on -> {},
+              queue);
+      flooder[0].offer("one", 0);
+    }
+    assertThat(flooding.await(1, TimeUnit.MINUTES)).isTrue();
+
+    mayHandle.release(2);
+    mailbox.offer("little", 0);
+    mailbox.offer("and no more", 0);
+
+    String first = next();
+    String second = next();
+    over.set(true);
+    assertThat(first).isEqualTo("little");
+    assertThat(second).isEqualTo("and no more");
   }
 
   @Test
