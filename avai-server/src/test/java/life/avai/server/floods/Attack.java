@@ -283,18 +283,21 @@ enum Attack {
    * do is limited, and those behind it share that.
    */
   record Target(int port) {
-    private TestClient behindAProxy(String network, int host) {
-      URI address = URI.create("ws://127.0.0.1:" + port + "/ws");
-      return TestClient.connect(
-          WebSocketDialer.to(address).header("X-Forwarded-For", network + (1 + host % 200)));
+    private WebSocketDialer behindAProxy(String network, int host) {
+      return WebSocketDialer.to(URI.create("ws://127.0.0.1:" + port + "/ws"))
+          .header("X-Forwarded-For", network + (1 + host % 200));
     }
 
     TestClient attacker(int number) {
-      return behindAProxy("198.51.100.", number);
+      return TestClient.connect(behindAProxy("198.51.100.", number));
+    }
+
+    WebSocketDialer honestDialer(int number) {
+      return behindAProxy("203.0.113.", number);
     }
 
     TestClient honest(int number) {
-      return behindAProxy("203.0.113.", number).timeout(Duration.ofSeconds(30));
+      return TestClient.connect(honestDialer(number)).timeout(Duration.ofSeconds(30));
     }
 
     TestClient somebody(int number) {

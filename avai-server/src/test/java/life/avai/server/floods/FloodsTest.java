@@ -1,12 +1,9 @@
 package life.avai.server.floods;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import life.avai.server.floods.Attack.Target;
 import life.avai.server.support.ServerProcess;
@@ -23,16 +20,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /**
  * Floods, with honest people about: these go on being served, and when the flood is over the server
  * holds no more than before.
- *
- * <p>{@code -Dfloods.seconds=15} floods for so long, {@code -Dfloods.rounds=3} that often, {@code
- * -Dfloods.only="TYPING|READS"} with some of them alone, and prints what becomes of the honest
- * people's latency in between.
  */
 class FloodsTest {
-  private static final int SECONDS = Integer.getInteger("floods.seconds", 0);
-  private static final int ROUNDS = Integer.getInteger("floods.rounds", 1);
-  private static final String ONLY = System.getProperty("floods.only", ".*");
-
   private static FakeCanister canister;
   private static FakeIssuer issuer;
   private static ServerProcess server;
@@ -72,57 +61,14 @@ class FloodsTest {
   @ParameterizedTest
   @EnumSource
   void flood_harmsNobodyElseAndLeavesNothing(Attack attack) {
-    assumeTrue(attack.name().matches(ONLY));
     ServerNumbers before = ServerNumbers.of(server);
-    if (SECONDS == 0) {
-      try (HonestUsers honest = HonestUsers.begin(target, 3)) {
-        honest.awaitMore(5);
-        attack.on(target, 1);
-        honest.awaitMore(5);
-      }
-    } else {
-      try (Crowd honest = Crowd.begin(target, 10)) {
-        compare(attack, honest);
-      }
+    try (HonestUsers honest = HonestUsers.begin(target, 3)) {
+      honest.awaitMore(5);
+      attack.on(target, 1);
+      honest.awaitMore(5);
     }
     assertThat(ServerNumbers.awaitBack(server, before)).isNotNull();
     // It tells all that it ever tells: LOG_LEVEL is debug.
     assertThat(HostileSecrets.in(server.output())).isEmpty();
-  }
-
-  /** How long acknowledgements take in quiet, in a flood, in quiet, and so on. */
-  private static void compare(Attack attack, Crowd honest) {
-    honest.awaitMore(300);
-    List<Long> quiet = quiet(honest);
-    for (int round = 0; round < ROUNDS; round++) {
-      int mark = honest.mark();
-      int times = Flood.run(target, attack, Duration.ofSeconds(SECONDS));
-      List<Long> flooded = honest.since(mark);
-      List<Long> after = quiet(honest);
-      System.out.printf(
-          "%-26s %4d times, acknowledged in (ms; half, 99 of 100): quiet %.1f %.1f, flooded %.1f"
-              + " %.1f (of %d), quiet %.1f %.1f, ratio of the second %.2f%n",
-          attack,
-          times,
-          HonestUsers.percentile(quiet, 50),
-          HonestUsers.percentile(quiet, 99),
-          HonestUsers.percentile(flooded, 50),
-          HonestUsers.percentile(flooded, 99),
-          flooded.size(),
-          HonestUsers.percentile(after, 50),
-          HonestUsers.percentile(after, 99),
-          2
-              * HonestUsers.percentile(flooded, 99)
-              / (HonestUsers.percentile(quiet, 99) + HonestUsers.percentile(after, 99)));
-      quiet = after;
-    }
-  }
-
-  private static List<Long> quiet(Crowd honest) {
-    // What the flood has left to do is over.
-    honest.awaitMore(20);
-    int mark = honest.mark();
-    honest.awaitMore(400);
-    return honest.since(mark);
   }
 }

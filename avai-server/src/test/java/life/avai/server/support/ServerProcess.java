@@ -28,6 +28,11 @@ import life.avai.server.Main;
  */
 public final class ServerProcess implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+  /** For a program that is started often. */
+  private static final List<String> SHORT_LIFE =
+      List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m");
+
   private static final Pattern READY = Pattern.compile("AVAI is ready at https?://[^/]*:(\\d+)/");
 
   /** What a test that was interrupted has left; ended when the tests' own process ends. */
@@ -69,20 +74,23 @@ public final class ServerProcess implements AutoCloseable {
    * @param directory the working directory, where a {@code .env} is read
    */
   public static ServerProcess launchBare(Path directory, Map<String, String> variables) {
+    return launch(directory, variables, SHORT_LIFE);
+  }
+
+  private static ServerProcess launch(
+      Path directory, Map<String, String> variables, List<String> jvmOptions) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(jvmOptions);
+    command.addAll(
+        List.of(
+            "--enable-native-access=ALL-UNNAMED",
+            "-cp",
+            System.getProperty("java.class.path"),
+            Main.class.getName(),
+            "serve"));
     ProcessBuilder builder =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                // Started often, and for a short life.
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-Xmx256m",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName(),
-                "serve")
-            .directory(directory.toFile())
-            .redirectErrorStream(true);
+        new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
     builder.environment().clear();
     builder.environment().put("PATH", System.getenv().getOrDefault("PATH", "/usr/bin:/bin"));
     builder.environment().putAll(variables);
@@ -95,9 +103,31 @@ public final class ServerProcess implements AutoCloseable {
     }
   }
 
+  /**
+   * Starts the program with the JVM's options that the launcher gives it, for who measures it, and
+   * waits until it says that it is ready. A free port of the loopback, and these variables.
+   */
+  public static ServerProcess startAsLaunched(Path directory, Map<String, String> more) {
+    List<String> options = new ArrayList<>(List.of("-XX:+UseSerialGC"));
+    int java = Runtime.version().feature();
+    if (java >= 23) {
+      options.add("--sun-misc-unsafe-memory-access=allow");
+    }
+    if (java >= 25) {
+      options.add("-XX:+UseCompactObjectHeaders");
+    }
+    Map<String, String> variables = new HashMap<>(more);
+    variables.put("PORT", "0");
+    variables.put("AVAI_HOST", "127.0.0.1");
+    return awaitReady(launch(directory, variables, options));
+  }
+
   /** Starts the program and waits until it says that it is ready. */
   public static ServerProcess start(Path directory, Map<String, String> more) {
-    ServerProcess server = launch(directory, more);
+    return awaitReady(launch(directory, more));
+  }
+
+  private static ServerProcess awaitReady(ServerProcess server) {
     try {
       var unused = server.port();
       return server;
