@@ -131,17 +131,16 @@ class MailboxTest {
               queue);
       flooder[0].offer("one", 0);
     }
-    assertThat(flooding.await(1, TimeUnit.MINUTES)).isTrue();
-
-    mayHandle.release(2);
-    mailbox.offer("little", 0);
-    mailbox.offer("and no more", 0);
-
-    String first = next();
-    String second = next();
-    over.set(true);
-    assertThat(first).isEqualTo("little");
-    assertThat(second).isEqualTo("and no more");
+    try {
+      assertThat(flooding.await(1, TimeUnit.MINUTES)).isTrue();
+      mayHandle.release(2);
+      mailbox.offer("little", 0);
+      mailbox.offer("and no more", 0);
+      assertThat(next()).isEqualTo("little");
+      assertThat(next()).isEqualTo("and no more");
+    } finally {
+      over.set(true);
+    }
   }
 
   @Test
