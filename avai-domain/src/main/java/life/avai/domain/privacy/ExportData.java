@@ -69,7 +69,7 @@ public final class ExportData {
    * Reads everything once, a page at a time: no more than that is ever held.
    *
    * @param copy may throw to end it early
-   * @return false when the user is gone
+   * @return false when the user is gone, also if only since the beginning: then the copy has no end
    */
   public boolean write(UserId user, Copy copy) {
     Optional<Profile> profile = data.profile(user);
@@ -90,6 +90,9 @@ public final class ExportData {
       }
       threadCount += threads.size();
     } while (threads.size() == THREADS_AT_ONCE);
+    if (data.profile(user).isEmpty()) {
+      return false; // Deleted meanwhile: what there was to read became less and less.
+    }
     copy.end(threadCount, messageCount);
     return true;
   }

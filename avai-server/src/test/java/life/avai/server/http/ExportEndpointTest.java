@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import java.io.ByteArrayOutputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -88,6 +90,27 @@ class ExportEndpointTest {
 
     assertThat(fetch(late)).isInstanceOf(Reply.Streamed.class);
     assertThat(status(fetch(link(user())))).isEqualTo(503);
+  }
+
+  /** Who reads the copy must not take it for all that there was. */
+  @Test
+  void copyOfAUserWhoIsDeletedMeanwhile_hasNoEnd() throws IOException {
+    UserId user = user();
+    ByteArrayOutputStream copy = new ByteArrayOutputStream();
+    OutputStream deleting =
+        new FilterOutputStream(copy) {
+          @Override
+          public void write(byte[] bytes, int from, int length) {
+            copy.write(bytes, from, length);
+            boolean unused = stores.personalData().delete(user);
+          }
+        };
+
+    ((Reply.Streamed) fetch(link(user))).body().writeTo(deleting);
+
+    assertThat(copy.toString(StandardCharsets.UTF_8))
+        .contains("\"profile\"")
+        .doesNotContain("\"end\"");
   }
 
   @Test
