@@ -17,7 +17,7 @@ import life.avai.testkit.identity.FakeIssuer;
  * <p>Inputs are changes of one good token: {@code GOOD} in an input stands for it, and {@code
  * HEADER}, {@code CLAIMS} and {@code SIGNATURE} for its parts.
  */
-final class TokenProperty implements Property, AutoCloseable {
+final class TokenProperty implements Property {
   private final FakeIssuer issuer = FakeIssuer.start();
   private final CredentialVerifier verifier =
       new ClerkCredentialVerifier(
