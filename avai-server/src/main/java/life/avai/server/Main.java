@@ -8,10 +8,12 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
 import life.avai.persistence.embedded.EmbeddedPostgresException;
 import life.avai.persistence.migration.SchemaException;
+import life.avai.server.CommandOptions.UsageException;
 import life.avai.server.chat.ChatClient;
 import life.avai.server.demo.DemoCanister;
 import life.avai.server.doctor.Doctor;
@@ -31,6 +33,8 @@ public final class Main {
   /** How fast the demo canister seems to type. */
   private static final Duration TYPING = Duration.ofMillis(15);
 
+  private static final List<String> HELP = List.of("help", "--help", "-h");
+
   private Main() {}
 
   /** Exits with 0 when all went well, 1 when it did not, 2 when it was asked the wrong way. */
@@ -39,20 +43,7 @@ public final class Main {
     List<String> rest = Arrays.asList(args).subList(Math.min(1, args.length), args.length);
     Logging.configure(new LogSettings(LogSettings.Format.TEXT, LogSettings.Level.WARN));
     try {
-      int status =
-          switch (command) {
-            case "serve" -> serve(Main::variables, "0.0.0.0");
-            case "demo" -> demo();
-            case "canister" -> canister(rest);
-            case "chat" -> chat(rest);
-            case "doctor" -> new Doctor(System.out, InstantSource.system()).run(variables());
-            case "rehearse" -> Rehearsal.run(); // for the launcher's "aot", and for nobody else
-            case "check" ->
-                new CheckCommand(System.out, System.err)
-                    .run(DotEnv.under(System.getenv(), Path.of("")));
-            case "help", "--help", "-h" -> help(0);
-            default -> help(2);
-          };
+      int status = run(command, rest);
       System.exit(status);
     } catch (ConfigurationException | EmbeddedPostgresException | SchemaException e) {
       System.err.println("avai: " + e.getMessage());
@@ -63,6 +54,38 @@ public final class Main {
           .log(System.Logger.Level.ERROR, "avai could not go on", e);
       System.exit(1);
     }
+  }
+
+  private static int run(String command, List<String> rest) {
+    if (HELP.contains(command) || rest.stream().anyMatch(HELP.subList(1, HELP.size())::contains)) {
+      return help(0);
+    }
+    try {
+      CommandOptions options = CommandOptions.read(rest, optionsOf(command));
+      return switch (command) {
+        case "serve" -> serve(Main::variables, "0.0.0.0");
+        case "demo" -> demo();
+        case "canister" -> canister(options);
+        case "chat" -> chat(options);
+        case "doctor" -> new Doctor(System.out, InstantSource.system()).run(variables());
+        case "rehearse" -> Rehearsal.run(); // for the launcher's "aot", and for nobody else
+        case "check" ->
+            new CheckCommand(System.out, System.err)
+                .run(DotEnv.under(System.getenv(), Path.of("")));
+        default -> help(2);
+      };
+    } catch (UsageException e) {
+      System.err.println("avai " + command + ": " + e.getMessage() + " (avai help)");
+      return 2;
+    }
+  }
+
+  private static Set<String> optionsOf(String command) {
+    return switch (command) {
+      case "canister" -> Set.of("--host", "--port");
+      case "chat" -> Set.of("--url", "--session");
+      default -> Set.of();
+    };
   }
 
   private static Map<String, String> variables() {
@@ -114,23 +137,19 @@ public final class Main {
     return serve(() -> variables, "127.0.0.1");
   }
 
-  private static int canister(List<String> arguments) {
+  private static int canister(CommandOptions options) {
     try (DemoCanister canister =
         DemoCanister.start(
-            option(arguments, "--host", "127.0.0.1"),
-            Integer.parseInt(option(arguments, "--port", "9090")),
-            TYPING)) {
+            options.text("--host", "127.0.0.1"), options.port("--port", 9090), TYPING)) {
       System.out.println("The demo canister (fixed rules, no AI) is at " + canister.url());
       awaitForever();
-    } catch (NumberFormatException e) {
-      return help(2);
     }
     return 0;
   }
 
-  private static int chat(List<String> arguments) {
-    URI url = URI.create(option(arguments, "--url", "ws://127.0.0.1:8080/ws"));
-    Path session = Path.of(option(arguments, "--session", sessionFile().toString()));
+  private static int chat(CommandOptions options) {
+    URI url = options.webSocket("--url", "ws://127.0.0.1:8080/ws");
+    Path session = Path.of(options.text("--session", sessionFile().toString()));
     return ChatClient.run(
         url, session, System.in, Boolean.getBoolean("avai.stdin.piped"), System.out);
   }
@@ -143,11 +162,6 @@ public final class Main {
             ? Path.of(System.getProperty("user.home"), ".local", "state")
             : Path.of(state);
     return base.resolve("avai").resolve("chat.json");
-  }
-
-  private static String option(List<String> arguments, String name, String byDefault) {
-    int at = arguments.indexOf(name);
-    return at >= 0 && at + 1 < arguments.size() ? arguments.get(at + 1) : byDefault;
   }
 
   private static String shown(String host) {
