@@ -4,9 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -89,16 +88,35 @@ class GroupQueueTest {
 
   @Test
   void whoeverWaitsForAGroup_isWoken() throws Exception {
-    try (ExecutorService lanes = Executors.newVirtualThreadPerTaskExecutor()) {
-      Future<List<Integer>> one = lanes.submit(() -> queue.take(List.of()));
-      offer(10);
-      assertThat(one.get()).containsExactly(10);
-      Future<List<Integer>> two = lanes.submit(() -> queue.take(List.of()));
-      offer(20, 30, 40, 50, 60, 70);
-      assertThat(two.get()).containsExactly(20, 30, 40);
-      Future<List<Integer>> three = lanes.submit(() -> queue.take(List.of(10)));
-      queue.close();
-      assertThat(three.get()).isEmpty();
+    Lane one = new Lane();
+    one.awaitWaiting();
+    offer(10);
+    assertThat(one.group()).containsExactly(10);
+    Lane two = new Lane();
+    two.awaitWaiting();
+    offer(20, 30, 40, 50, 60, 70);
+    assertThat(two.group()).containsExactly(20, 30, 40);
+    Lane three = new Lane();
+    three.awaitWaiting();
+    queue.close();
+    assertThat(three.group()).isEmpty();
+  }
+
+  /** Takes one group. */
+  private final class Lane {
+    private final CompletableFuture<List<Integer>> taken = new CompletableFuture<>();
+    private final Thread thread =
+        Thread.ofPlatform().daemon().start(() -> taken.complete(queue.take(List.of())));
+
+    /** Until it can only go on when it is woken. */
+    void awaitWaiting() {
+      while (thread.getState() != Thread.State.WAITING) {
+        Thread.onSpinWait();
+      }
+    }
+
+    List<Integer> group() throws Exception {
+      return taken.get(60, TimeUnit.SECONDS);
     }
   }
 
