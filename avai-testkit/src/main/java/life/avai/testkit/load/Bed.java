@@ -13,12 +13,16 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import life.avai.testkit.canister.FakeCanisterProgram;
 import org.jspecify.annotations.Nullable;
 
-/** The programs that are measured, each started when it is first wanted, and stopped at the end. */
+/**
+ * The programs that are measured, each started when it is first wanted, and stopped at the end,
+ * also when that is a signal: no program and no file is left behind.
+ */
 final class Bed implements AutoCloseable {
   private static final Pattern SERVER_READY = Pattern.compile("AVAI is ready at http://(\\S+)/");
   private static final Pattern LISTENING = Pattern.compile("listening on (\\S+)");
@@ -38,9 +42,14 @@ final class Bed implements AutoCloseable {
           "AVAI_RATE_LIMIT_MESSAGES_PER_MINUTE", "100000000",
           "LOG_LEVEL", "warn");
 
+  private static final int DELETE_ATTEMPTS = 100;
+  private static final double DELETE_PAUSE_SECONDS = 0.1;
+
   private final Options options;
   private final Path directory;
-  private final Deque<Child> open = new ArrayDeque<>();
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Deque<Child> open = new ArrayDeque<>(); // guarded by lock
+  private boolean closed; // guarded by lock
   private @Nullable Server plain;
   private @Nullable Server answering;
   private @Nullable Child echo;
@@ -56,6 +65,8 @@ final class Bed implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    Runtime.getRuntime()
+        .addShutdownHook(Thread.ofPlatform().name("bench-shutdown").unstarted(this::close));
   }
 
   Path directory() {
@@ -129,27 +140,26 @@ final class Bed implements AutoCloseable {
   Server answering(long firstMillis, long deltaMillis, String javaOptions) {
     int chunk = options.whole("--delta-chars", 40);
     Child canister =
-        keep(
-            Child.start(
-                directory.resolve("canister.log"),
-                Map.of(),
-                Child.java(
-                    List.of("-XX:+UseSerialGC"),
-                    FakeCanisterProgram.class,
-                    "--port",
-                    "0",
-                    "--reply-chars",
-                    Integer.toString(chunk * options.whole("--deltas", 8)),
-                    "--chunk-chars",
-                    Integer.toString(chunk),
-                    "--first-delay",
-                    Long.toString(firstMillis),
-                    "--delta-delay",
-                    Long.toString(deltaMillis)),
-                LISTENING));
+        start(
+            "canister",
+            Map.of(),
+            Child.java(
+                List.of("-XX:+UseSerialGC"),
+                FakeCanisterProgram.class,
+                "--port",
+                "0",
+                "--reply-chars",
+                Integer.toString(chunk * options.whole("--deltas", 8)),
+                "--chunk-chars",
+                Integer.toString(chunk),
+                "--first-delay",
+                Long.toString(firstMillis),
+                "--delta-delay",
+                Long.toString(deltaMillis)),
+            LISTENING);
     Postgres postgres = plain().ownPostgres();
     Child server =
-        start(
+        startServer(
             "answering",
             Map.of(
                 "DATABASE_URL",
@@ -166,11 +176,11 @@ final class Bed implements AutoCloseable {
     Path data = directory.resolve(name);
     var variables = new HashMap<>(more);
     variables.put("AVAI_DATA_DIR", data.toString());
-    Child child = start(name, variables);
+    Child child = startServer(name, variables);
     return new Server(url(child), child, Postgres.of(data));
   }
 
-  private Child start(String name, Map<String, String> more) {
+  private Child startServer(String name, Map<String, String> more) {
     var variables = new HashMap<>(VARIABLES);
     variables.putAll(more);
     String launcher = System.getProperty("avai.launcher");
@@ -183,7 +193,7 @@ final class Bed implements AutoCloseable {
                     Stream.of("serve"))
                 .toList()
             : List.of(launcher, "serve");
-    return keep(Child.start(directory.resolve(name + ".log"), variables, command, SERVER_READY));
+    return start(name, variables, command, SERVER_READY);
   }
 
   private static URI url(Child server) {
@@ -194,12 +204,11 @@ final class Bed implements AutoCloseable {
   Child echo() {
     if (echo == null) {
       echo =
-          keep(
-              Child.start(
-                  directory.resolve("echo.log"),
-                  Map.of(),
-                  Child.java(jvmOptions(plain().process().pid()), EchoServer.class),
-                  LISTENING));
+          start(
+              "echo",
+              Map.of(),
+              Child.java(jvmOptions(plain().process().pid()), EchoServer.class),
+              LISTENING);
     }
     return echo;
   }
@@ -214,24 +223,66 @@ final class Bed implements AutoCloseable {
     }
   }
 
-  private Child keep(Child child) {
-    open.push(child);
+  private Child start(
+      String name, Map<String, String> variables, List<String> command, Pattern readyLine) {
+    Child child;
+    lock.lock();
+    try {
+      if (closed) {
+        throw new IllegalStateException("it was told to stop");
+      }
+      child = Child.start(directory.resolve(name + ".log"), variables, command, readyLine);
+      open.push(child);
+    } finally {
+      lock.unlock();
+    }
+    String unused = child.ready();
     return child;
   }
 
   /** Stops one before its time. */
   void stop(Child child) {
-    open.remove(child);
-    child.close();
+    lock.lock();
+    try {
+      open.remove(child);
+      child.close();
+    } finally {
+      lock.unlock();
+    }
   }
 
   @Override
   public void close() {
-    open.forEach(Child::close);
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
+    lock.lock();
+    try {
+      if (!closed) {
+        closed = true;
+        open.forEach(Child::close);
+        deleteFiles();
       }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A database whose server was ended in the midst of its start stops a moment after it. */
+  private void deleteFiles() {
+    for (int left = DELETE_ATTEMPTS; ; left--) {
+      try (Stream<Path> files = Files.walk(directory)) {
+        files.sorted(Comparator.reverseOrder()).forEach(Bed::delete);
+        return;
+      } catch (IOException | UncheckedIOException e) {
+        if (left == 0) {
+          throw new IllegalStateException(directory + " is left behind", e);
+        }
+      }
+      Load.sleep(DELETE_PAUSE_SECONDS);
+    }
+  }
+
+  private static void delete(Path file) {
+    try {
+      Files.deleteIfExists(file);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -19,7 +19,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A program that was started here, and ends with us. */
+/** A program that was started here. */
 final class Child implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int SHOWN_LINES = 10;
@@ -29,43 +29,37 @@ final class Child implements AutoCloseable {
   private static final Pattern HEAP_PART =
       Pattern.compile("total (?:\\d+K|reserved \\d+K, committed \\d+K), used (\\d+)K");
 
+  private final List<String> command;
   private final Process process;
-  private final String ready;
-  private final Duration startUp;
+  private final Path log;
+  private final long began = System.nanoTime();
+  private final CompletableFuture<Ready> ready = new CompletableFuture<>();
 
-  private Child(Process process, String ready, Duration startUp) {
+  private record Ready(String word, Duration startUp) {}
+
+  private Child(List<String> command, Process process, Path log) {
+    this.command = command;
     this.process = process;
-    this.ready = ready;
-    this.startUp = startUp;
+    this.log = log;
   }
 
   /**
-   * Starts a program and waits until it says that it is ready.
+   * Starts a program; it is whoever calls that has to close it, also before it is ready.
    *
    * @param log where its output goes
    * @param readyLine finds its word that it is ready; the first group is {@link #ready}
    */
   static Child start(
       Path log, Map<String, String> variables, List<String> command, Pattern readyLine) {
-    long began = System.nanoTime();
     try {
       var builder = new ProcessBuilder(command).redirectErrorStream(true);
       builder.environment().putAll(variables);
-      Process process = builder.start();
-      // A child that outlives us would hold the database's directory.
-      Runtime.getRuntime().addShutdownHook(new Thread(process::destroy));
-      var found = new CompletableFuture<String>();
+      var child = new Child(command, builder.start(), log);
       // It waits in a read: virtual threads that do would keep the few carriers from all others.
-      Thread unused =
-          Thread.ofPlatform().daemon().start(() -> copy(process, log, readyLine, found));
-      String ready = found.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-      return new Child(process, ready, Duration.ofNanos(System.nanoTime() - began));
+      Thread unused = Thread.ofPlatform().daemon().start(() -> child.copy(readyLine));
+      return child;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    } catch (ExecutionException | TimeoutException e) {
-      throw new IllegalStateException(command + " did not get ready:\n" + end(log), e);
-    } catch (InterruptedException e) {
-      throw new IllegalStateException("interrupted", e);
     }
   }
 
@@ -80,8 +74,7 @@ final class Child implements AutoCloseable {
     }
   }
 
-  private static void copy(
-      Process process, Path log, Pattern readyLine, CompletableFuture<String> found) {
+  private void copy(Pattern readyLine) {
     try (BufferedReader in =
             new BufferedReader(
                 new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
@@ -93,13 +86,13 @@ final class Child implements AutoCloseable {
         out.flush();
         Matcher matcher = readyLine.matcher(line);
         if (matcher.find()) {
-          found.complete(matcher.group(1));
+          ready.complete(new Ready(matcher.group(1), Duration.ofNanos(System.nanoTime() - began)));
         }
       }
     } catch (IOException e) {
       // Its output ends with it.
     }
-    found.completeExceptionally(new IllegalStateException("it ended"));
+    ready.completeExceptionally(new IllegalStateException("it ended"));
   }
 
   /** Runs a program to its end and gives what it printed. */
@@ -131,13 +124,24 @@ final class Child implements AutoCloseable {
     return command;
   }
 
+  /** Waits until it says that it is ready, and gives what it says. */
   String ready() {
-    return ready;
+    return awaitReady().word();
   }
 
   /** From its start until it was ready. */
   Duration startUp() {
-    return startUp;
+    return awaitReady().startUp();
+  }
+
+  private Ready awaitReady() {
+    try {
+      return ready.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new IllegalStateException(command + " did not get ready:\n" + end(log), e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("interrupted", e);
+    }
   }
 
   long pid() {
