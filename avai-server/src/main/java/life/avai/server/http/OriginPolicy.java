@@ -30,8 +30,7 @@ public record OriginPolicy(Set<String> allowed) {
     }
     try {
       URI uri = new URI(asked);
-      if (uri.getHost() == null
-          || !("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))) {
+      if (!isOrigin(uri)) {
         return false;
       }
       return LOCAL.contains(uri.getHost())
@@ -39,6 +38,14 @@ public record OriginPolicy(Set<String> allowed) {
     } catch (URISyntaxException e) {
       return false;
     }
+  }
+
+  /** A scheme, a host and perhaps a port: with more it is no browser's word for a page. */
+  private static boolean isOrigin(URI uri) {
+    return uri.getHost() != null
+        && uri.getRawUserInfo() == null
+        && ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))
+        && uri.toString().equals(uri.getScheme() + "://" + uri.getRawAuthority());
   }
 
   /** Whether a host, with its port if it has one, is that of an allowed page. */
