@@ -1,6 +1,7 @@
 package life.avai.canister;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.time.Duration;
 import java.util.Arrays;
@@ -185,6 +186,17 @@ class RepliesTest {
   void tokenCountOutOfRange_isLeftOut(String json) {
     canister.script(request -> List.of(Step.text(raw(request, "token_count", json))));
 
+    assertThat(completion(asking.ask()).tokenCount()).isNull();
+  }
+
+  @Test
+  void numbersOfManyDigits_costNoAnswer() {
+    canister.script(request ->
+        List.of(Step.text(raw(request, "confidence_score", "0." + "1234567890".repeat(50)))));
+    assertThat(completion(asking.ask()).confidence()).isEqualTo(0.12345678901234568, within(1e-12));
+
+    canister.script(
+        request -> List.of(Step.text(raw(request, "token_count", "1234567890".repeat(50)))));
     assertThat(completion(asking.ask()).tokenCount()).isNull();
   }
 

@@ -31,7 +31,10 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class CanisterCodec {
   private static final int MAX_DEPTH = 64;
-  private static final int MAX_NUMBER = 64;
+
+  /** Digits: numbers of any use are shorter, and one that is longer costs the whole frame. */
+  private static final int MAX_NUMBER = 1_000;
+
   private static final int MAX_WORDS = 500;
   private static final int TYPICAL_QUESTION_BYTES = 8_192;
   private static final Duration LONGEST_RETRY = Duration.ofHours(1);
