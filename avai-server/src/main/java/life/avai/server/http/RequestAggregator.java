@@ -2,6 +2,7 @@ package life.avai.server.http;
 
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.FullHttpRequest;
@@ -9,6 +10,7 @@ import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.TooLongHttpContentException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Puts requests together. One with too large a body goes on as one that failed: its answer is made
@@ -22,6 +24,15 @@ public final class RequestAggregator extends HttpObjectAggregator {
    */
   public RequestAggregator(int maxBody) {
     super(maxBody, true);
+  }
+
+  /** Whoever asks before sending a body that is too large is not refused here, but like others. */
+  @Override
+  protected @Nullable Object newContinueResponse(
+      HttpMessage start, int maxBody, ChannelPipeline pipeline) {
+    return isContentLengthInvalid(start, maxBody)
+        ? null
+        : super.newContinueResponse(start, maxBody, pipeline);
   }
 
   @Override

@@ -151,6 +151,17 @@ class RequestsTest {
     assertThat(answers).contains("{\"status\":413", "nosniff");
   }
 
+  @Test
+  void bodyThatIsAskedForFirst_isToldThatItIsTooLarge_likeAnyOther() throws IOException {
+    String answers =
+        answers(
+            "POST /health HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\n"
+                + "Content-Length: 70000\r\n\r\n");
+    assertThat(STATUS.matcher(answers).results().map(found -> found.group(1)))
+        .containsExactly("413");
+    assertThat(answers).contains("{\"status\":413", "nosniff");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"POST", "PUT", "DELETE", "OPTIONS", "TRACE", "CONNECT", "get", "X-Y"})
   void otherMethods_areRefused_whereThereIsSomething(String method) throws IOException {
