@@ -8,10 +8,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 import life.avai.persistence.embedded.EmbeddedPostgres;
 import life.avai.persistence.embedded.EmbeddedPostgresSettings;
@@ -90,32 +92,44 @@ class FloodRatiosTest {
     ServerNumbers before = ServerNumbers.of(server);
     try (Crowd honest = Crowd.begin(target, PEOPLE)) {
       // What a flood needs is compiled.
-      var unused = Flood.run(target, attack, LENGTH);
+      var unused = Flood.run(target, attack, WARM_UP);
+      List<Round> rounds = new ArrayList<>();
       for (int round = 1; round <= ROUNDS; round++) {
-        compare(attack, honest);
+        rounds.add(Round.of(attack, honest));
+        System.out.println(attack + " " + rounds.getLast());
       }
+      System.out.println(attack + " in all: " + Round.together(rounds));
     }
     assertThat(ServerNumbers.awaitBack(server, before)).isNotNull();
   }
 
-  private static void compare(Attack attack, Crowd honest) {
-    int[] times = new int[2];
-    rest(honest);
-    Phase quiet = Phase.of(honest, () -> sleep(LENGTH));
-    Phase elsewhere = Phase.of(honest, () -> times[0] = Flood.run(decoy.target(), attack, LENGTH));
-    rest(honest);
-    Phase here = Phase.of(honest, () -> times[1] = Flood.run(target, attack, LENGTH));
-    System.out.printf(
-        "%-26s quiet %s | elsewhere, %d times, %s | on us, %d times, %s | 99 of 100 to quiet %.2f,"
-            + " to elsewhere %.2f%n",
-        attack,
-        quiet,
-        times[0],
-        elsewhere,
-        times[1],
-        here,
-        here.percentile(99) / quiet.percentile(99),
-        here.percentile(99) / elsewhere.percentile(99));
+  /** Each of the three for a while, one after the other. */
+  private record Round(Phase quiet, Phase elsewhere, Phase here) {
+    static Round of(Attack attack, Crowd honest) {
+      rest(honest);
+      Phase quiet = Phase.of(honest, () -> sleep(LENGTH));
+      Phase elsewhere = Phase.of(honest, () -> flood(decoy.target(), attack));
+      rest(honest);
+      return new Round(quiet, elsewhere, Phase.of(honest, () -> flood(target, attack)));
+    }
+
+    static Round together(List<Round> rounds) {
+      return new Round(
+          Phase.together(rounds.stream().map(Round::quiet).toList()),
+          Phase.together(rounds.stream().map(Round::elsewhere).toList()),
+          Phase.together(rounds.stream().map(Round::here).toList()));
+    }
+
+    @Override
+    public String toString() {
+      return String.format(
+          "quiet %s | elsewhere %s | on us %s | 99 of 100 to quiet %.2f, to elsewhere %.2f",
+          quiet,
+          elsewhere,
+          here,
+          here.percentile(99) / quiet.percentile(99),
+          here.percentile(99) / elsewhere.percentile(99));
+    }
   }
 
   /**
@@ -139,6 +153,18 @@ class FloodRatiosTest {
           (cpuSeconds(serverProcess()) - server) / seconds,
           (cpuSeconds(databaseProcesses()) - database) / seconds,
           (cpuSeconds(decoy.process()) - elsewhere) / seconds);
+    }
+
+    static Phase together(List<Phase> phases) {
+      return new Phase(
+          phases.stream().flatMap(phase -> phase.nanos().stream()).toList(),
+          average(phases, Phase::server),
+          average(phases, Phase::database),
+          average(phases, Phase::elsewhere));
+    }
+
+    private static double average(List<Phase> phases, ToDoubleFunction<Phase> figure) {
+      return phases.stream().mapToDouble(figure).average().orElse(0);
     }
 
     double percentile(int percent) {
@@ -168,6 +194,10 @@ class FloodRatiosTest {
         .flatMap(process -> process.info().totalCpuDuration().stream())
         .mapToDouble(used -> used.toNanos() / 1e9)
         .sum();
+  }
+
+  private static void flood(Target whom, Attack attack) {
+    System.out.println(attack + ", so many times: " + Flood.run(whom, attack, LENGTH));
   }
 
   /** What a flood has left to do is over. */
