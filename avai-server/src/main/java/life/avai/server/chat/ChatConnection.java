@@ -35,8 +35,8 @@ final class ChatConnection implements WebSocket.Listener, AutoCloseable {
   private final WebSocket socket;
   private final StringBuilder partial = new StringBuilder();
   private final BlockingQueue<JsonNode> frames = new LinkedBlockingQueue<>();
+  private final Thread heartbeat;
   private volatile boolean heard = true;
-  private volatile boolean closed;
 
   /**
    * Connects.
@@ -47,9 +47,9 @@ final class ChatConnection implements WebSocket.Listener, AutoCloseable {
     this(http, url, HEARTBEAT);
   }
 
-  ChatConnection(HttpClient http, URI url, Duration heartbeat) {
+  ChatConnection(HttpClient http, URI url, Duration pause) {
     socket = http.newWebSocketBuilder().connectTimeout(TO_CONNECT).buildAsync(url, this).join();
-    Thread unused = Thread.ofVirtual().name("heartbeat").start(() -> beatEvery(heartbeat));
+    heartbeat = Thread.ofVirtual().name("heartbeat").start(() -> beatEvery(pause));
   }
 
   private void beatEvery(Duration pause) {
@@ -65,12 +65,9 @@ final class ChatConnection implements WebSocket.Listener, AutoCloseable {
   /**
    * Asks for a sign of life, or gives the connection up when there was none since it last asked.
    *
-   * @return whether there was, and the connection is not closed
+   * @return whether there was
    */
   boolean beat() {
-    if (closed) {
-      return false;
-    }
     if (!heard) {
       socket.abort();
       frames.add(LOST);
@@ -149,9 +146,14 @@ final class ChatConnection implements WebSocket.Listener, AutoCloseable {
     frames.add(LOST);
   }
 
+  /** The thread that pings; it ends with the connection. */
+  Thread heartbeat() {
+    return heartbeat;
+  }
+
   @Override
   public void close() {
-    closed = true;
+    heartbeat.interrupt();
     try {
       socket
           .sendClose(WebSocket.NORMAL_CLOSURE, "")

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.http.HttpClient;
 import java.time.Duration;
 import life.avai.testkit.websocket.Frame;
+import life.avai.testkit.websocket.RawWebSocket;
 import life.avai.testkit.websocket.WebSocketServer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -62,5 +63,15 @@ class ChatConnectionTest {
       assertThat(connection.beat()).as("nothing was heard").isFalse();
       assertThat(isLost(connection)).isTrue();
     }
+  }
+
+  @Test
+  void close_endsItsHeartbeat() throws Exception {
+    Thread heartbeat;
+    try (WebSocketServer server = WebSocketServer.start(RawWebSocket::receiveMessage);
+        ChatConnection connection = new ChatConnection(HTTP, server.uri("/"), LONG)) {
+      heartbeat = connection.heartbeat();
+    }
+    assertThat(heartbeat.join(Duration.ofSeconds(30))).isTrue();
   }
 }
