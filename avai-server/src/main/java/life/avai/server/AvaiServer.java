@@ -68,6 +68,7 @@ public final class AvaiServer implements AutoCloseable {
   private final ServerSettings settings;
   private final ServerMetrics metrics = new ServerMetrics();
   private final @Nullable Tracing tracing;
+  private final CredentialVerifier provider;
   private final Storage storage;
   private final Assistant assistant;
   private final TurnDispatcher turns;
@@ -92,8 +93,11 @@ public final class AvaiServer implements AutoCloseable {
     // started.
     InstantSource clock = InstantSource.system();
     Revocations revocations = new Revocations(clock);
-    CredentialVerifier verifier =
-        revocations.guarding(PartsFromSettings.verifier(settings.identity()));
+    provider = PartsFromSettings.verifier(settings.identity());
+    if (provider instanceof AutoCloseable keys) {
+      opened.push(keys);
+    }
+    CredentialVerifier verifier = revocations.guarding(provider);
     SystemPrompt prompt = PartsFromSettings.prompt(settings.systemPromptFile());
     certificate = PartsFromSettings.certificate(settings);
     InetAddress host = PartsFromSettings.host(settings.host());
@@ -358,6 +362,9 @@ public final class AvaiServer implements AutoCloseable {
     parts.add(listener);
     if (assistant instanceof AutoCloseable connections) {
       parts.add(connections);
+    }
+    if (provider instanceof AutoCloseable keys) {
+      parts.add(keys);
     }
     parts.add(storage);
     if (tracing != null) {

@@ -16,6 +16,9 @@ import com.nimbusds.jwt.proc.BadJWTException;
 import com.nimbusds.jwt.proc.DefaultJWTClaimsVerifier;
 import com.nimbusds.jwt.proc.DefaultJWTProcessor;
 import com.nimbusds.jwt.proc.ExpiredJWTException;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.text.ParseException;
 import java.time.Instant;
 import java.util.Map;
@@ -36,9 +39,10 @@ import org.jspecify.annotations.Nullable;
  * from {@code public_metadata.tier}, {@code metadata.tier} or {@code tier}, which a token template
  * of the Clerk instance may add.
  *
- * <p>Safe for use by many threads at once; blocks while keys are fetched.
+ * <p>Safe for use by many threads at once; blocks while keys are fetched. Closing it ends the
+ * fetching of keys in the background.
  */
-public final class ClerkCredentialVerifier implements CredentialVerifier {
+public final class ClerkCredentialVerifier implements CredentialVerifier, AutoCloseable {
   private static final System.Logger LOG =
       System.getLogger(ClerkCredentialVerifier.class.getName());
   private static final Pattern LOCAL_PAGE =
@@ -58,6 +62,7 @@ public final class ClerkCredentialVerifier implements CredentialVerifier {
 
   private static final long TELL_EVERY_NANOS = TimeUnit.SECONDS.toNanos(30);
 
+  private final JWKSource<SecurityContext> keys;
   private final DefaultJWTProcessor<SecurityContext> processor;
   private final AtomicLong lastTold = new AtomicLong(System.nanoTime() - TELL_EVERY_NANOS);
 
@@ -71,6 +76,7 @@ public final class ClerkCredentialVerifier implements CredentialVerifier {
    */
   public ClerkCredentialVerifier(
       JWKSource<SecurityContext> keys, @Nullable String issuer, Set<String> authorizedParties) {
+    this.keys = keys;
     processor = new DefaultJWTProcessor<>();
     processor.setJWSTypeVerifier(
         new DefaultJOSEObjectTypeVerifier<SecurityContext>(JOSEObjectType.JWT, null));
@@ -210,5 +216,16 @@ public final class ClerkCredentialVerifier implements CredentialVerifier {
   /** A claim that is a text that can be kept, else nothing. */
   private static String text(@Nullable Object claim) {
     return claim instanceof String text && ContentRules.isStorable(text) ? text.strip() : "";
+  }
+
+  @Override
+  public void close() {
+    if (keys instanceof Closeable fetched) {
+      try {
+        fetched.close();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
   }
 }
