@@ -1,6 +1,7 @@
 package life.avai.server.http;
 
 import io.netty.util.NetUtil;
+import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -115,7 +116,7 @@ public record TrustedProxies(List<Network> networks) {
 
   /** Without a zone, and an IPv4 address that is written as IPv6 as what it is. */
   private static InetAddress plain(InetAddress address) {
-    return ofBytes(address.getAddress());
+    return address instanceof Inet4Address ? address : ofBytes(address.getAddress());
   }
 
   /** A hop as proxies write it: some add a port, and then put IPv6 in brackets. */

@@ -19,11 +19,11 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.LockSupport;
 import life.avai.server.wire.FrameEncoder;
 import life.avai.server.wire.RequestTag;
 import life.avai.server.wire.ServerFrame;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The outbound half of a connection: writes frames, knows whether the peer takes them, and closes
@@ -37,13 +37,14 @@ final class ClientSocket {
 
   private final Channel channel;
   private final EdgeEvents events;
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
   private final Queue<ByteBuf> outgoing = new ConcurrentLinkedQueue<>();
   private final AtomicInteger answers = new AtomicInteger();
   private final AtomicBoolean woken = new AtomicBoolean();
   private volatile Source news = () -> false;
   private volatile boolean closing;
+
+  /** Who waits until the peer takes more. */
+  private volatile @Nullable Thread waiting;
 
   /** What else there is to write to a socket. */
   @FunctionalInterface
@@ -187,7 +188,7 @@ final class ClientSocket {
 
   /**
    * Waits until the peer takes what was written, so that one that asks and never reads costs no
-   * more than one answer. For virtual threads only.
+   * more than one answer. For one virtual thread at a time: whichever handles its frames.
    *
    * @return false when the connection ended before that
    */
@@ -195,28 +196,21 @@ final class ClientSocket {
     if (channel.isWritable()) {
       return isOpen();
     }
-    lock.lock();
+    Thread self = Thread.currentThread();
+    waiting = self;
     try {
-      while (isOpen() && !channel.isWritable()) {
+      while (isOpen() && !channel.isWritable() && !self.isInterrupted()) {
         // Woken by writabilityChanged; the bound is against a wake-up that was missed.
-        boolean unused = changed.await(1, TimeUnit.SECONDS);
+        LockSupport.parkNanos(this, TimeUnit.SECONDS.toNanos(1));
       }
-      return isOpen();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
+      return isOpen() && !self.isInterrupted();
     } finally {
-      lock.unlock();
+      waiting = null;
     }
   }
 
   void writabilityChanged() {
-    lock.lock();
-    try {
-      changed.signalAll();
-    } finally {
-      lock.unlock();
-    }
+    LockSupport.unpark(waiting);
   }
 
   /** Says goodbye and ends the connection, also when the peer does not answer. */

@@ -2,11 +2,13 @@ package life.avai.server.websocket;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
 import life.avai.domain.identity.UserId;
 import life.avai.server.wire.ServerFrame;
 import life.avai.server.wire.ServerFrames;
@@ -19,7 +21,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SessionRegistry {
   private final Map<UUID, WebSocketSession> sessions = new ConcurrentHashMap<>();
-  private final Map<UserId, Set<WebSocketSession>> byUser = new ConcurrentHashMap<>();
+
+  /** Lists that are never changed: most users have one connection, and a set is large for that. */
+  private final Map<UserId, List<WebSocketSession>> byUser = new ConcurrentHashMap<>();
+
   private final int maxPerUser;
   private volatile boolean closing;
 
@@ -42,12 +47,10 @@ public final class SessionRegistry {
     byUser.compute(
         user,
         (id, open) -> {
-          Set<WebSocketSession> set = open == null ? ConcurrentHashMap.newKeySet(1) : open;
-          if (set.contains(session) || set.size() < maxPerUser) {
-            set.add(session);
-            taken[0] = true;
-          }
-          return set.isEmpty() ? null : set;
+          List<WebSocketSession> now = open == null ? List.of() : open;
+          boolean had = now.contains(session);
+          taken[0] = had || now.size() < maxPerUser;
+          return taken[0] && !had ? Stream.concat(now.stream(), Stream.of(session)).toList() : open;
         });
     return taken[0];
   }
@@ -56,8 +59,8 @@ public final class SessionRegistry {
     byUser.computeIfPresent(
         user,
         (id, open) -> {
-          open.remove(session);
-          return open.isEmpty() ? null : open;
+          List<WebSocketSession> left = open.stream().filter(each -> each != session).toList();
+          return left.isEmpty() ? null : left;
         });
   }
 
@@ -67,7 +70,7 @@ public final class SessionRegistry {
    * @param except one that is left alone; null for none
    */
   void endAll(UserId user, @Nullable WebSocketSession except, String why) {
-    for (WebSocketSession session : byUser.getOrDefault(user, Set.of())) {
+    for (WebSocketSession session : byUser.getOrDefault(user, List.of())) {
       if (session != except) {
         session.endAuthentication(why);
       }

@@ -2,12 +2,15 @@ package life.avai.server.websocket;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import life.avai.domain.conversation.ConversationEvent.ReplyStarted;
 import life.avai.domain.conversation.ConversationEvent.TurnAnswered;
 import life.avai.domain.conversation.LiveThreads;
@@ -125,5 +128,41 @@ class WatchesTest {
     takeWhatWasSent();
 
     assertThat(sent).extracting(frame -> frame.string("type")).containsExactly("ai_response");
+  }
+
+  @Test
+  void manyPiecesOfAReplyInOneMoment_areOneWakeUpOneFrameAndOneFlush() {
+    AtomicInteger wakeUps = new AtomicInteger();
+    AtomicInteger flushes = new AtomicInteger();
+    channel
+        .pipeline()
+        .addLast(
+            new ChannelOutboundHandlerAdapter() {
+              @Override
+              public void flush(ChannelHandlerContext context) {
+                flushes.incrementAndGet();
+                context.flush();
+              }
+            });
+    socket.newsFrom(() -> {
+      wakeUps.incrementAndGet();
+      return watches.writeNews();
+    });
+    watch();
+    events.publish(new ReplyStarted(thread, stream));
+    takeWhatWasSent();
+    wakeUps.set(0);
+    flushes.set(0);
+
+    for (int i = 0; i < 8; i++) {
+      stream.append("a piece ");
+    }
+    takeWhatWasSent();
+
+    assertThat(wakeUps).hasValue(1);
+    assertThat(flushes).hasValue(1);
+    assertThat(sent)
+        .extracting(frame -> frame.string("delta"))
+        .containsExactly("a piece ".repeat(8));
   }
 }

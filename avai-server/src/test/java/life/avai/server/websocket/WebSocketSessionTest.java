@@ -1,13 +1,16 @@
 package life.avai.server.websocket;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
+import com.sun.management.ThreadMXBean;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.util.ReferenceCountUtil;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -111,6 +114,20 @@ class WebSocketSessionTest {
   void whoHasSaidIt_stays() {
     authenticate();
     assertThat(after(opened, AUTH, A_MOMENT)).isEmpty();
+  }
+
+  @Test
+  void lookingAtAnIdleConnection_makesNoGarbage() {
+    authenticate();
+    var allocation = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    assumeThat(allocation.isThreadAllocatedMemorySupported()).isTrue();
+    int looks = 100_000;
+    long before = allocation.getCurrentThreadAllocatedBytes();
+    for (int i = 0; i < looks; i++) {
+      session.checkDeadlines(opened);
+    }
+    // What the JVM itself takes now and then is far less than the smallest object for each look.
+    assertThat((allocation.getCurrentThreadAllocatedBytes() - before) / looks).isZero();
   }
 
   @Test
