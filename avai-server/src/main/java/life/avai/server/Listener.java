@@ -17,7 +17,8 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpRequestDecoder;
+import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.EventExecutor;
 import java.net.InetAddress;
@@ -104,10 +105,11 @@ final class Listener implements AutoCloseable {
                     channel
                         .pipeline()
                         .addLast(
-                            new HttpServerCodec(
+                            new HttpRequestDecoder(
                                 new HttpDecoderConfig()
                                     .setMaxInitialLineLength(MAX_LINE)
                                     .setMaxHeaderSize(MAX_HEADERS)),
+                            new HttpResponseEncoder(),
                             new RequestAggregator(MAX_BODY),
                             edge.get());
                   }

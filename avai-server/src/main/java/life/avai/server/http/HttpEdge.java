@@ -253,6 +253,13 @@ public final class HttpEdge extends SimpleChannelInboundHandler<FullHttpRequest>
           request,
           HttpResponseStatus.BAD_REQUEST,
           "a WebSocket begins with GET, HTTP/1.1");
+    } else if (!pipelined.isEmpty()) {
+      // Frames, perhaps, and read as requests: they cannot be told from them before the upgrade.
+      refuse(
+          context,
+          request,
+          HttpResponseStatus.BAD_REQUEST,
+          "nothing may stand behind an upgrade that has not been answered");
     } else if (ONCE.stream().anyMatch(name -> request.headers().getAll(name).size() > 1)) {
       refuse(
           context,

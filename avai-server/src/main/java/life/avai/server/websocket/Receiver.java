@@ -4,7 +4,7 @@ import io.netty.buffer.ByteBuf;
 
 /** What becomes of that which a peer sends. Called on the connection's event loop only. */
 interface Receiver {
-  /** The handshake is done: from now on frames can be sent. */
+  /** The handshake is answered: from now on frames can be sent. */
   void opened();
 
   /** A frame of any kind has come. */

@@ -2,11 +2,19 @@ package life.avai.server.websocket;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpRequestDecoder;
+import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.codec.http.websocketx.Utf8FrameValidator;
+import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
+import io.netty.handler.codec.http.websocketx.WebSocket13FrameEncoder;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker13;
 import java.net.InetAddress;
@@ -31,6 +39,8 @@ public final class WebSocketUpgrade {
   private final EdgeLimits limits;
   private final EdgeEvents events;
   private final BiFunction<ClientSocket, InetAddress, Receiver> receivers;
+  private final WebSocketDecoderConfig decoding;
+  private final Handshake handshake;
 
   WebSocketUpgrade(
       EdgeLimits limits,
@@ -39,6 +49,8 @@ public final class WebSocketUpgrade {
     this.limits = limits;
     this.events = events;
     this.receivers = receivers;
+    this.decoding = decoding(limits);
+    this.handshake = new Handshake(decoding);
   }
 
   /**
@@ -98,29 +110,33 @@ public final class WebSocketUpgrade {
    * @param client where it comes from: what counts as one client
    */
   public void upgrade(ChannelHandlerContext context, FullHttpRequest request, InetAddress client) {
-    Channel channel = context.channel();
     // Among others that it would also speak; the handshaker wants it alone.
     request.headers().set(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET);
-    WebSocketServerHandshaker13 handshaker =
-        new WebSocketServerHandshaker13("", null, decoding(limits));
+    Channel channel = context.channel();
     channel.config().setWriteBufferWaterMark(OUTBOUND);
     ClientSocket socket = new ClientSocket(channel, events);
     Receiver receiver = receivers.apply(socket, client);
-    // In place before the handshake: a peer may send its first frame right behind its request.
-    channel
-        .pipeline()
-        .addLast(
-            new Utf8FrameValidator(false),
-            new ClientConnection(socket, receiver, limits.maxFrameBytes()));
-    handshaker
-        .handshake(channel, request)
-        .addListener(done -> {
-          if (done.isSuccess()) {
-            receiver.opened();
-          } else {
-            channel.close();
-          }
-        });
-    context.pipeline().remove(context.handler());
+    channel.writeAndFlush(handshake.answer(request), channel.voidPromise());
+    ChannelPipeline pipeline = channel.pipeline();
+    pipeline.remove(HttpObjectAggregator.class);
+    pipeline.remove(context.handler());
+    pipeline.replace(HttpResponseEncoder.class, null, new WebSocket13FrameEncoder(false));
+    pipeline.addLast(
+        new Utf8FrameValidator(false),
+        new ClientConnection(socket, receiver, limits.maxFrameBytes()));
+    receiver.opened();
+    // Last, because it hands on at once what the peer has sent right behind its request.
+    pipeline.replace(HttpRequestDecoder.class, null, new WebSocket13FrameDecoder(decoding));
+  }
+
+  /** Makes the answer to an upgrade; what Netty's handshaker does to a pipeline is ours to do. */
+  private static final class Handshake extends WebSocketServerHandshaker13 {
+    Handshake(WebSocketDecoderConfig decoding) {
+      super("", null, decoding);
+    }
+
+    FullHttpResponse answer(FullHttpRequest request) {
+      return newHandshakeResponse(request, EmptyHttpHeaders.INSTANCE);
+    }
   }
 }

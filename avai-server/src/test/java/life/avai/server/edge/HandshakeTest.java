@@ -2,6 +2,7 @@ package life.avai.server.edge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketException;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import life.avai.server.support.TestServer;
 import life.avai.testkit.client.TestClient;
+import life.avai.testkit.websocket.Frame;
 import life.avai.testkit.websocket.RawWebSocket;
 import life.avai.testkit.websocket.WebSocketDialer;
 import org.junit.jupiter.api.AfterAll;
@@ -163,6 +165,45 @@ class HandshakeTest {
       for (Socket socket : silent) {
         socket.close();
       }
+    }
+  }
+
+  /** An upgrade, and behind it frames that do not wait for its answer. */
+  private static byte[] upgradeWithFrames(String before, Frame... frames) {
+    var sent = new ByteArrayOutputStream();
+    sent.writeBytes((before + UPGRADE).getBytes(StandardCharsets.ISO_8859_1));
+    for (Frame frame : frames) {
+      sent.writeBytes(frame.toMaskedBytes(1));
+    }
+    return sent.toByteArray();
+  }
+
+  @Test
+  void framesRightBehindTheRequest_areAnsweredBehindTheWelcome() throws IOException {
+    try (Socket socket = open()) {
+      socket
+          .getOutputStream()
+          .write(
+              upgradeWithFrames(
+                  "",
+                  Frame.ping(new byte[0]),
+                  Frame.text("{\"type\":\"ping\"}"),
+                  Frame.text("{\"type\":\"get_ai_status\"}")));
+      assertThat(readToTheEnd(socket))
+          .containsSubsequence("HTTP/1.1 101", "\"welcome\"", "\"pong\"", "\"ai_status\"");
+    }
+  }
+
+  @Test
+  void framesBehindRequestsThatWait_areNotLostInSilence() throws IOException {
+    try (Socket socket = open()) {
+      socket
+          .getOutputStream()
+          .write(
+              upgradeWithFrames(
+                  "GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n",
+                  Frame.text("{\"type\":\"ping\"}")));
+      assertThat(readToTheEnd(socket)).containsSubsequence("HTTP/1.1 200", "HTTP/1.1 400");
     }
   }
 
