@@ -80,6 +80,7 @@ final class GroupCommit<I, O> implements AutoCloseable {
             maxWaiting,
             pending -> keyOf.apply(pending.item),
             pending -> identity.apply(pending.item),
+            GroupQueue.LOOK_AGAIN,
             System::nanoTime);
     for (int i = 0; i < maxLanes; i++) {
       lanes.add(Thread.ofPlatform().daemon().name(name + "-" + i).start(this::work));

@@ -7,6 +7,7 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -25,11 +26,15 @@ import org.jspecify.annotations.Nullable;
 final class GroupQueue<T> {
   private static final Duration LONG = Duration.ofMillis(100);
 
+  /** What waits behind a group that hangs wakes nobody when nothing else comes. */
+  static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
+
   private final int maxGroup;
   private final int maxAtOnce;
   private final int capacity;
   private final Function<T, Object> keyOf;
   private final Function<T, @Nullable Object> identity;
+  private final Duration lookAgain;
   private final LongSupplier nanoTime;
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -48,6 +53,7 @@ final class GroupQueue<T> {
    * @param capacity how many items may wait
    * @param keyOf items of one key are never in two groups at once
    * @param identity two items of one identity never go in one group; null is like no other
+   * @param lookAgain how long who waits for a group does so before it looks whether there is one
    * @param nanoTime System::nanoTime
    */
   GroupQueue(
@@ -56,12 +62,14 @@ final class GroupQueue<T> {
       int capacity,
       Function<T, Object> keyOf,
       Function<T, @Nullable Object> identity,
+      Duration lookAgain,
       LongSupplier nanoTime) {
     this.maxGroup = maxGroup;
     this.maxAtOnce = maxAtOnce;
     this.capacity = capacity;
     this.keyOf = keyOf;
     this.identity = identity;
+    this.lookAgain = lookAgain;
     this.nanoTime = nanoTime;
   }
 
@@ -95,7 +103,11 @@ final class GroupQueue<T> {
       done(written);
       List<T> group = poll();
       while (group.isEmpty() && !closed) {
-        changed.awaitUninterruptibly();
+        try {
+          boolean unused = changed.await(lookAgain.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+          // Only closing interrupts, and that is seen.
+        }
         group = poll();
       }
       return group;

@@ -6,14 +6,18 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** A group of at most three numbers; those of one ten are of one key, and each is like itself. */
 class GroupQueueTest {
-  private long now;
-  private final GroupQueue<Integer> queue =
-      new GroupQueue<>(3, 2, 10, number -> number / 10, number -> number, () -> now);
+  private final AtomicLong now = new AtomicLong();
+  private GroupQueue<Integer> queue = lookingAgainAfter(Duration.ofHours(1));
+
+  private GroupQueue<Integer> lookingAgainAfter(Duration pause) {
+    return new GroupQueue<>(3, 2, 10, number -> number / 10, number -> number, pause, now::get);
+  }
 
   @Test
   void whoComesAlone_waitsForNobody() {
@@ -49,10 +53,10 @@ class GroupQueueTest {
     offer(10);
     assertThat(queue.poll()).containsExactly(10);
     offer(20);
-    now += Duration.ofMillis(101).toNanos();
+    pass(101);
     assertThat(queue.poll()).containsExactly(20);
     offer(30);
-    now += Duration.ofMillis(101).toNanos();
+    pass(101);
     assertThat(queue.poll()).as("two are being written").isEmpty();
   }
 
@@ -64,7 +68,7 @@ class GroupQueueTest {
     assertThat(queue.poll()).containsExactly(20, 30, 40);
     queue.done(first);
     assertThat(queue.size()).isEqualTo(3);
-    now += Duration.ofMillis(101).toNanos();
+    pass(101);
     assertThat(queue.poll()).containsExactly(11, 12, 50);
   }
 
@@ -102,15 +106,27 @@ class GroupQueueTest {
     assertThat(three.group()).isEmpty();
   }
 
+  @Test
+  void whatWaitsBehindAGroupThatHangs_isTakenWhenNothingElseComes() throws Exception {
+    queue = lookingAgainAfter(Duration.ofMillis(1));
+    offer(10);
+    assertThat(queue.poll()).containsExactly(10);
+    Lane lane = new Lane();
+    lane.awaitWaiting();
+    offer(20);
+    pass(101);
+    assertThat(lane.group()).containsExactly(20);
+  }
+
   /** Takes one group. */
   private final class Lane {
     private final CompletableFuture<List<Integer>> taken = new CompletableFuture<>();
     private final Thread thread =
         Thread.ofPlatform().daemon().start(() -> taken.complete(queue.take(List.of())));
 
-    /** Until it can only go on when it is woken. */
+    /** Until it can only go on when it is woken, or after the pause. */
     void awaitWaiting() {
-      while (thread.getState() != Thread.State.WAITING) {
+      while (thread.getState() != Thread.State.TIMED_WAITING) {
         Thread.onSpinWait();
       }
     }
@@ -118,6 +134,10 @@ class GroupQueueTest {
     List<Integer> group() throws Exception {
       return taken.get(60, TimeUnit.SECONDS);
     }
+  }
+
+  private void pass(long millis) {
+    now.addAndGet(TimeUnit.MILLISECONDS.toNanos(millis));
   }
 
   private void offer(int... numbers) {
