@@ -2,7 +2,9 @@ package life.avai.server.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import life.avai.server.support.TestServer;
 import life.avai.testkit.canister.CanisterScript;
 import life.avai.testkit.canister.Step;
 import life.avai.testkit.fault.FaultProxy;
@@ -30,6 +32,21 @@ class BreaksPageTest extends PageScenario {
     awaitReply(tab, "three.");
 
     assertThat(shown(tab)).containsExactly("Count", "One, two, three.");
+  }
+
+  @Test
+  void serverWithoutAnAssistant_saysSo_alsoAfterAReload() {
+    try (TestServer alone = TestServer.start(Map.of())) {
+      Tab tab = person().open("http://127.0.0.1:" + alone.port() + "/");
+      tab.awaitText("#assistant", "No assistant");
+      say(tab, "Is anybody there?");
+      tab.awaitText("#messages", "No assistant is set up on this server.");
+
+      tab.reload();
+      tab.awaitText("#messages", "No assistant is set up on this server.");
+      assertThat(tab.problems()).isEmpty();
+      tab.close();
+    }
   }
 
   @Test

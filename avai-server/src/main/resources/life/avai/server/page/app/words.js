@@ -15,6 +15,13 @@ const FAILURES = {
   INTERNAL: ["Something went wrong on the server.", "Your message is kept. You can ask again."],
 };
 
+const NOBODY = {
+  what: "No assistant is set up on this server.",
+  next: "Your message is kept; nobody will answer it by itself.",
+  again: null,
+  isQuiet: true,
+};
+
 /**
  * How a turn stands that has no reply.
  *
@@ -31,13 +38,13 @@ export function explain(turn, status) {
       return { what: "Stopped", next: "before any text had come.", again: "Answer now", isQuiet: true };
     case "failed":
       if (turn.code === "AI_DISABLED") {
-        return { what: "No assistant is set up on this server.", next: "Your message is kept; nobody will answer it by itself.", again: null, isQuiet: true };
+        return NOBODY;
       } else {
         const [what, next] = FAILURES[turn.code] ?? FAILURES.INTERNAL;
         return { what, next, again: "Try again", isQuiet: false };
       }
     case "unanswered":
-      return {
+      return status === "disabled" ? NOBODY : {
         what: "This was not answered.",
         next: "The assistant failed, or was stopped before it had said anything. Your message is kept.",
         again: "Answer now",
