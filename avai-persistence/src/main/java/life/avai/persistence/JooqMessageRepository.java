@@ -18,11 +18,11 @@ import life.avai.domain.message.Message;
 import life.avai.domain.message.MessageRepository;
 import life.avai.domain.thread.ThreadId;
 import life.avai.persistence.jooq.tables.records.MessagesRecord;
-import org.jooq.Condition;
 import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.Param;
 import org.jooq.Record;
+import org.jooq.Record1;
 import org.jooq.Result;
 import org.jooq.Table;
 import org.jooq.impl.DSL;
@@ -35,57 +35,78 @@ final class JooqMessageRepository implements MessageRepository {
   private static final Param<Long> BELOW = DSL.param("below", Long.class);
   private static final Param<Long> SKIPPED = DSL.param("skipped", Long.class);
   private static final Param<Long> LIMIT = DSL.param("limit", Long.class);
-  private static final Field<Integer> COUNT = DSL.count();
+  // The stretch once more: a parameter of a rendered query is used once.
+  private static final Param<Long> COUNTED_ABOVE = DSL.param("counted_above", Long.class);
+  private static final Param<Long> COUNTED_BELOW = DSL.param("counted_below", Long.class);
+  private static final Field<Integer> SUPERSEDED = DSL.field(DSL.name("superseded"), Integer.class);
 
   private final DSLContext jooq;
-  private final Statements withSuperseded;
-  private final Statements withoutSuperseded;
+  private final Pages withSuperseded;
+  private final Pages withoutSuperseded;
 
-  /**
-   * The statements that make a page: the newest or the oldest of a stretch, and how many it has.
-   */
-  private record Statements(RenderedQuery newest, RenderedQuery oldest, RenderedQuery count) {}
+  /** The newest or the oldest messages of a stretch. */
+  private record Pages(RenderedQuery newest, RenderedQuery oldest) {}
 
   /** A stretch of positions, without its ends. */
-  private record Stretch(long above, long below) {}
+  private record Stretch(long above, long below) {
+    static final Stretch ALL = new Stretch(0, Long.MAX_VALUE);
 
-  private static final Stretch ALL = new Stretch(0, Long.MAX_VALUE);
+    static Stretch of(From from) {
+      return switch (from) {
+        case From.Latest() -> ALL;
+        case From.Offset ignored -> ALL;
+        case From.Before(var position) -> new Stretch(0, position);
+        case From.After(var position) -> new Stretch(Math.max(0, position), Long.MAX_VALUE);
+      };
+    }
+
+    /** How many of the positions from 1 to the last are in it; they are dense. */
+    long length(long last) {
+      return Math.max(0, Math.min(last, below - 1) - above);
+    }
+  }
 
   JooqMessageRepository(DSLContext jooq) {
     this.jooq = jooq;
-    this.withSuperseded = statements(DSL.noCondition());
-    this.withoutSuperseded = statements(MESSAGES.SUPERSEDED_AT.isNull());
+    this.withSuperseded = new Pages(page(true, true), page(true, false));
+    this.withoutSuperseded = new Pages(page(false, true), page(false, false));
   }
 
-  private Statements statements(Condition shown) {
-    Condition stretch = shown.and(MESSAGES.POSITION.gt(ABOVE)).and(MESSAGES.POSITION.lt(BELOW));
-    return new Statements(
-        page(stretch, true),
-        page(stretch, false),
-        new RenderedQuery(
-            jooq,
-            DSL.select(COUNT).from(MESSAGES).where(MESSAGES.THREAD_ID.eq(THREAD)).and(stretch),
-            List.of(COUNT)));
-  }
-
-  /** The page and the thread's newest position, which must be of one moment, in one statement. */
-  private RenderedQuery page(Condition stretch, boolean newest) {
+  /**
+   * The page, the thread's newest position, and how many of the stretch are not shown, all of one
+   * moment. Those that are shown are not counted: a thread may be long, and few of its messages are
+   * superseded.
+   */
+  private RenderedQuery page(boolean includeSuperseded, boolean newest) {
     Table<MessagesRecord> page =
         DSL.lateral(
             DSL.selectFrom(MESSAGES)
                 .where(MESSAGES.THREAD_ID.eq(THREADS.ID))
-                .and(stretch)
+                .and(includeSuperseded ? DSL.noCondition() : MESSAGES.SUPERSEDED_AT.isNull())
+                .and(MESSAGES.POSITION.gt(ABOVE))
+                .and(MESSAGES.POSITION.lt(BELOW))
                 .orderBy(newest ? MESSAGES.POSITION.desc() : MESSAGES.POSITION.asc())
                 .offset(SKIPPED)
                 .limit(LIMIT)
                 .asTable(MESSAGES));
+    Table<Record1<Integer>> superseded =
+        DSL.lateral(
+            DSL.select(DSL.count().as(SUPERSEDED))
+                .from(MESSAGES)
+                .where(MESSAGES.THREAD_ID.eq(THREADS.ID))
+                .and(MESSAGES.SUPERSEDED_AT.isNotNull())
+                .and(MESSAGES.POSITION.gt(COUNTED_ABOVE))
+                .and(MESSAGES.POSITION.lt(COUNTED_BELOW))
+                .asTable("counted"));
     List<Field<?>> columns = new ArrayList<>(List.of(MESSAGES.fields()));
     columns.add(THREADS.MESSAGE_COUNT);
+    columns.add(SUPERSEDED);
     return new RenderedQuery(
         jooq,
         DSL.select(page.fields())
-            .select(THREADS.MESSAGE_COUNT)
+            .select(THREADS.MESSAGE_COUNT, superseded.field(SUPERSEDED))
             .from(THREADS)
+            .crossJoin(superseded)
             .leftJoin(page)
             .on(DSL.noCondition())
             .where(THREADS.ID.eq(THREAD))
@@ -102,18 +123,12 @@ final class JooqMessageRepository implements MessageRepository {
   private Optional<HistoryPage> page(
       Connection connection, UserId owner, ThreadId thread, HistoryQuery query)
       throws SQLException {
-    Statements statements = query.includeSuperseded() ? withSuperseded : withoutSuperseded;
-    Stretch stretch =
-        switch (query.from()) {
-          case From.Latest() -> ALL;
-          case From.Offset ignored -> ALL;
-          case From.Before(var position) -> new Stretch(0, position);
-          case From.After(var position) -> new Stretch(position, Long.MAX_VALUE);
-        };
+    Pages pages = query.includeSuperseded() ? withSuperseded : withoutSuperseded;
+    Stretch stretch = Stretch.of(query.from());
     boolean newest = query.from() instanceof From.Latest || query.from() instanceof From.Before;
     long skipped = query.from() instanceof From.Offset(var count) ? count : 0;
     Result<Record> rows =
-        (newest ? statements.newest() : statements.oldest())
+        (newest ? pages.newest() : pages.oldest())
             .fetch(
                 connection,
                 Map.of(
@@ -121,33 +136,22 @@ final class JooqMessageRepository implements MessageRepository {
                     OWNER.getName(), owner.value(),
                     ABOVE.getName(), stretch.above(),
                     BELOW.getName(), stretch.below(),
+                    COUNTED_ABOVE.getName(), stretch.above(),
+                    COUNTED_BELOW.getName(), stretch.below(),
                     SKIPPED.getName(), skipped,
                     LIMIT.getName(), query.limit()));
     if (rows.isEmpty()) {
       return Optional.empty();
     }
     long lastPosition = rows.getFirst().get(THREADS.MESSAGE_COUNT);
+    long hidden = query.includeSuperseded() ? 0 : rows.getFirst().get(SUPERSEDED);
     List<Message> messages =
         rows.stream()
             .map(row -> row.into(MESSAGES))
             .filter(row -> row.getId() != null)
             .map(Rows::message)
             .toList();
-    // Fewer than asked for are all there are; counting a long thread is for those who need it.
-    if (messages.size() < query.limit() && skipped == 0) {
-      return Optional.of(new HistoryPage(messages, messages.size(), lastPosition));
-    }
-    int all =
-        statements
-            .count()
-            .fetch(
-                connection,
-                Map.of(
-                    THREAD.getName(), thread.value(),
-                    ABOVE.getName(), stretch.above(),
-                    BELOW.getName(), Math.min(stretch.below(), lastPosition + 1)))
-            .getFirst()
-            .get(COUNT);
-    return Optional.of(new HistoryPage(messages, Math.max(0, all - skipped), lastPosition));
+    long total = Math.max(0, stretch.length(lastPosition) - hidden - skipped);
+    return Optional.of(new HistoryPage(messages, total, lastPosition));
   }
 }

@@ -15,6 +15,8 @@ import life.avai.domain.conversation.ConversationStore.FinishOutcome;
 import life.avai.domain.conversation.MessageDraft;
 import life.avai.domain.conversation.SaveOutcome;
 import life.avai.domain.identity.UserId;
+import life.avai.domain.message.HistoryQuery;
+import life.avai.domain.message.HistoryQuery.From;
 import life.avai.domain.thread.ThreadId;
 import life.avai.domain.turn.ClaimedTurn;
 import life.avai.domain.turn.Lease;
@@ -25,6 +27,8 @@ import life.avai.testkit.fixture.Fixtures;
 import org.jooq.DSLContext;
 import org.jooq.SQLDialect;
 import org.jooq.impl.DSL;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Plans that a session made on empty tables are kept, so they must do for full ones. */
@@ -35,42 +39,79 @@ class KeptPlansTest {
   /** What a scan of any full table, or of one of its indexes with its rows, would touch. */
   private static final long MANY_PAGES = 2_000;
 
+  /** Of twenty messages: one for each, and those of the indexes, several times over. */
+  private static final long PAGES_OF_A_HISTORY = 100;
+
   private static final int EXCHANGES = 3;
 
-  @Test
-  void pagesThatAGroupTouches_doNotGrowWithTheTables() throws SQLException {
+  private Connection connection;
+  private DSLContext session;
+  private List<ThreadId> threads;
+  private MessageSaving saving;
+  private TurnFinishing finishing;
+
+  @BeforeEach
+  void writeALittle() throws SQLException {
     String url = TestPostgres.freshDatabase();
     String user = TestPostgres.server().user();
     String password = TestPostgres.server().password();
     try (PostgresStores stores = new PostgresStores(PostgresSettings.of(url, user, password))) {
       stores.migrate();
     }
-    try (Connection connection = DriverManager.getConnection(url, user, password)) {
-      DSLContext session = DSL.using(connection, SQLDialect.POSTGRES);
-      session.execute(
-          "insert into users (id, name, is_anonymous, tier) values (?, 'a', true, 'anonymous')",
-          USER.value());
-      session.execute("vacuum analyze");
-      // What the latest messages are is asked of the database every time.
-      ContextCache cache = new ContextCache(0, EXCHANGES);
-      MessageSaving saving = new MessageSaving(session, cache, EXCHANGES);
-      TurnFinishing finishing = new TurnFinishing(session, cache);
-      List<ThreadId> threads =
-          saveAndFinish(saving, finishing, Stream.generate(() -> Fixtures.opening(USER)).limit(4));
-      saveAndFinish(saving, finishing, threads.stream().map(into -> Fixtures.draft(USER, into)));
-
-      fill(session, threads.getFirst());
-
-      // The counts are handed on, and begin anew, between transactions only.
-      connection.setAutoCommit(false);
-      long before = pagesTouched(session);
-      saveAndFinish(saving, finishing, threads.stream().map(into -> Fixtures.draft(USER, into)));
-      assertThat(pagesTouched(session) - before).isLessThan(MANY_PAGES);
-    }
+    connection = DriverManager.getConnection(url, user, password);
+    session = DSL.using(connection, SQLDialect.POSTGRES);
+    session.execute(
+        "insert into users (id, name, is_anonymous, tier) values (?, 'a', true, 'anonymous')",
+        USER.value());
+    session.execute("vacuum analyze");
+    // What the latest messages are is asked of the database every time.
+    ContextCache cache = new ContextCache(0, EXCHANGES);
+    saving = new MessageSaving(session, cache, EXCHANGES);
+    finishing = new TurnFinishing(session, cache);
+    threads = saveAndFinish(Stream.generate(() -> Fixtures.opening(USER)).limit(4));
+    saveAndFinishInEach();
   }
 
-  private static List<ThreadId> saveAndFinish(
-      MessageSaving saving, TurnFinishing finishing, Stream<DraftBuilder> messages) {
+  @AfterEach
+  void disconnect() throws SQLException {
+    connection.close();
+  }
+
+  @Test
+  void pagesThatAGroupTouches_doNotGrowWithTheTables() throws SQLException {
+    fill(session, threads.getFirst());
+
+    assertThat(pagesTouchedBy(this::saveAndFinishInEach)).isLessThan(MANY_PAGES);
+  }
+
+  @Test
+  void pagesThatAHistoryTouches_doNotGrowWithTheThread() throws SQLException {
+    JooqMessageRepository messages = new JooqMessageRepository(session);
+    ThreadId thread = threads.getFirst();
+    List<From> from =
+        List.of(new From.Latest(), new From.Before(19_000), new From.After(10), new From.Offset(5));
+    Runnable reading =
+        () ->
+            from.forEach(each ->
+                assertThat(messages.history(USER, thread, new HistoryQuery(each, 20, false)))
+                    .isPresent());
+    // The driver and PostgreSQL both keep a statement and its plan after some calls only.
+    Stream.generate(() -> reading).limit(20).forEach(Runnable::run);
+
+    fill(session, thread);
+    // As PostgreSQL does by itself within a minute.
+    session.execute("analyze");
+
+    assertThat(messages.history(USER, thread, new HistoryQuery(new From.Latest(), 20, false)))
+        .hasValueSatisfying(page -> assertThat(page.total()).isEqualTo(20_004));
+    assertThat(pagesTouchedBy(reading)).isLessThan(from.size() * PAGES_OF_A_HISTORY);
+  }
+
+  private void saveAndFinishInEach() {
+    saveAndFinish(threads.stream().map(into -> Fixtures.draft(USER, into)));
+  }
+
+  private List<ThreadId> saveAndFinish(Stream<DraftBuilder> messages) {
     List<MessageDraft> drafts =
         messages
             .map(each -> each.clientMessageId(UUID.randomUUID()).at(Instant.now()).runNow(LEASE))
@@ -130,8 +171,16 @@ class KeptPlansTest {
         USER.value());
   }
 
-  /** Of tables and indexes, by this session. */
-  private static long pagesTouched(DSLContext session) {
+  /** Of tables and indexes, by the session. */
+  private long pagesTouchedBy(Runnable what) throws SQLException {
+    // The counts are handed on, and begin anew, between transactions only.
+    connection.setAutoCommit(false);
+    long before = pagesTouched();
+    what.run();
+    return pagesTouched() - before;
+  }
+
+  private long pagesTouched() {
     return session
         .fetchSingle(
             "select sum(pg_stat_get_xact_blocks_fetched(oid)) from pg_class where relnamespace ="

@@ -25,6 +25,7 @@ public class Indexes {
     public static final Index MESSAGES_IDEMPOTENCY = Internal.createIndex(DSL.name("messages_idempotency"), Messages.MESSAGES, new OrderField[] { Messages.MESSAGES.AUTHOR_ID, Messages.MESSAGES.CLIENT_MESSAGE_ID }, true);
     public static final Index MESSAGES_IN_ORDER = Internal.createIndex(DSL.name("messages_in_order"), Messages.MESSAGES, new OrderField[] { Messages.MESSAGES.THREAD_ID, Messages.MESSAGES.POSITION }, true);
     public static final Index MESSAGES_ONE_LIVE_REPLY = Internal.createIndex(DSL.name("messages_one_live_reply"), Messages.MESSAGES, new OrderField[] { Messages.MESSAGES.REPLY_TO }, true);
+    public static final Index MESSAGES_SUPERSEDED = Internal.createIndex(DSL.name("messages_superseded"), Messages.MESSAGES, new OrderField[] { Messages.MESSAGES.THREAD_ID, Messages.MESSAGES.POSITION }, false);
     public static final Index THREADS_OF_USER = Internal.createIndex(DSL.name("threads_of_user"), Threads.THREADS, new OrderField[] { Threads.THREADS.USER_ID }, false);
     public static final Index TURNS_IN_ORDER = Internal.createIndex(DSL.name("turns_in_order"), Turns.TURNS, new OrderField[] { Turns.TURNS.THREAD_ID, Turns.TURNS.POSITION, Turns.TURNS.REVISION }, true);
     public static final Index TURNS_UNFINISHED = Internal.createIndex(DSL.name("turns_unfinished"), Turns.TURNS, new OrderField[] { Turns.TURNS.THREAD_ID, Turns.TURNS.POSITION, Turns.TURNS.ID }, false);

@@ -119,6 +119,18 @@ public abstract class MessageRepositoryContract extends StoreContract {
   }
 
   @Test
+  void superseded_areLeftOutOfTheTotalOfAPageThatIsCutOff() {
+    ThreadId thread = withSuperseded();
+
+    assertThat(read(thread, new From.Latest(), 1, false).total()).isEqualTo(3);
+    assertThat(read(thread, new From.Before(4), 1, false).total()).isEqualTo(2);
+    assertThat(read(thread, new From.Before(2), 1, false).total()).isEqualTo(1);
+    assertThat(read(thread, new From.After(1), 1, false).total()).isEqualTo(2);
+    assertThat(read(thread, new From.After(2), 1, false).total()).isEqualTo(2);
+    assertThat(read(thread, new From.Offset(1), 1, false).total()).isEqualTo(2);
+  }
+
+  @Test
   void superseded_areShownWhenAskedFor() {
     HistoryPage page = read(withSuperseded(), new From.Latest(), 10, true);
 

@@ -150,7 +150,7 @@ public class Messages extends TableImpl<MessagesRecord> {
 
     @Override
     public List<Index> getIndexes() {
-        return Arrays.asList(Indexes.MESSAGES_IDEMPOTENCY, Indexes.MESSAGES_IN_ORDER, Indexes.MESSAGES_ONE_LIVE_REPLY);
+        return Arrays.asList(Indexes.MESSAGES_IDEMPOTENCY, Indexes.MESSAGES_IN_ORDER, Indexes.MESSAGES_ONE_LIVE_REPLY, Indexes.MESSAGES_SUPERSEDED);
     }
 
     @Override
