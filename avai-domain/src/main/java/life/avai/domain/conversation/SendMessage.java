@@ -6,6 +6,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import life.avai.domain.Ids;
 import life.avai.domain.assistant.TokenEstimator;
@@ -126,7 +128,7 @@ public final class SendMessage {
     }
     MessageDraft draft = draft(command);
     try (Tellings.Telling telling = turns.tellings().before(draft.requestId())) {
-      return switch (store.save(draft)) {
+      return switch (save(command, draft)) {
         case SaveOutcome.Saved saved -> accept(command, draft, saved, acknowledgement, telling);
         case SaveOutcome.Duplicate(var receipt, var turn) -> {
           Outcome.Accepted accepted = new Outcome.Accepted(receipt, turn);
@@ -142,6 +144,26 @@ public final class SendMessage {
         case SaveOutcome.Busy() -> new Outcome.Busy();
       };
     }
+  }
+
+  /**
+   * Saves. An interrupting message that finds its thread full of unfinished turns makes room: the
+   * newest of them waits, and was to end because of this message anyway.
+   */
+  private SaveOutcome save(Command command, MessageDraft draft) {
+    SaveOutcome outcome = store.save(draft);
+    ThreadId thread = command.thread();
+    if (thread == null
+        || command.whileBusy() != WhileBusy.INTERRUPT
+        || !(outcome instanceof SaveOutcome.Busy)) {
+      return outcome;
+    }
+    List<TurnSnapshot> unfinished = store.unfinished(thread);
+    if (!unfinished.isEmpty()) {
+      Optional<List<RequestId>> unused =
+          cancelTurns.handle(command.author().userId(), thread, unfinished.getLast().id());
+    }
+    return store.save(draft);
   }
 
   private MessageDraft draft(Command command) {

@@ -3,11 +3,14 @@ package life.avai.testkit.conversation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import life.avai.domain.conversation.ConversationEvent.TurnAnswered;
 import life.avai.domain.conversation.ConversationEvent.TurnCancelled;
+import life.avai.domain.conversation.ConversationStore;
 import life.avai.domain.conversation.WhileBusy;
 import life.avai.domain.message.FinishReason;
+import life.avai.domain.turn.RequestId;
 import life.avai.domain.turn.TurnState;
 import life.avai.testkit.assistant.HeldReply;
 import life.avai.testkit.assistant.Script;
@@ -117,6 +120,25 @@ class CancellingTurnsTest extends ConversationTest {
     assertThat(watch.awaited(TurnAnswered.class).requestId()).isEqualTo(next.requestId());
     assertThat(server.turn(running.requestId()).state()).isEqualTo(TurnState.CANCELLED);
     assertThat(server.turn(waiting.requestId()).state()).isEqualTo(TurnState.CANCELLED);
+  }
+
+  @Test
+  void aMessageThatInterrupts_isTakenByAThreadThatIsFull() {
+    HeldReply held = assistant.holds();
+    assistant.plays(Script.answer("At last."));
+    List<RequestId> unfinished = new ArrayList<>();
+    unfinished.add(server.accepted(Server.command(owner, thread, "0?")).requestId());
+    held.awaitAsked();
+    for (int i = 1; i < ConversationStore.MAX_UNFINISHED_PER_THREAD; i++) {
+      unfinished.add(server.accepted(Server.command(owner, thread, i + "?")).requestId());
+    }
+
+    long newest = unfinished.size();
+    var next = server.accepted(Server.command(owner, thread, null, newest, WhileBusy.INTERRUPT));
+
+    assertThat(watch.awaited(TurnAnswered.class).requestId()).isEqualTo(next.requestId());
+    assertThat(unfinished)
+        .allSatisfy(turn -> assertThat(server.turn(turn).state()).isEqualTo(TurnState.CANCELLED));
   }
 
   @Test
