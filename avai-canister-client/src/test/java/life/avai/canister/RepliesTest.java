@@ -231,6 +231,29 @@ class RepliesTest {
   }
 
   @Test
+  void charactersThatCannotBeKept_areCountedInAnAnswerThatComesWhole() {
+    assertThat(completion(ask(Step.response("a\0b\uD83D"))).text()).isEqualTo("a\uFFFDb\uFFFD");
+    assertThat(asking.reports.replaced).containsExactly(2);
+  }
+
+  @Test
+  void charactersThatCannotBeKept_areCountedOnceWhenTheyComeInPiecesToo() {
+    assertThat(completion(ask(Step.delta("a\0"), Step.delta("b"), Step.response("a\0b"))).text())
+        .isEqualTo("a\uFFFDb");
+    assertThat(asking.reports.replaced).containsExactly(1);
+  }
+
+  @Test
+  void charactersThatCannotBeKept_areReplacedInMetadata() {
+    String json = "{\"a\\u0000\":[{\"b\":\"\\ud800\\u0000\"},1.5,null],\"c\":\"\\\\u0000\"}";
+    canister.script(request -> List.of(Step.text(raw(request, "metadata", json))));
+
+    assertThat(completion(asking.ask()).metadata())
+        .isEqualTo("{\"a\uFFFD\":[{\"b\":\"\uFFFD\uFFFD\"},1.5,null],\"c\":\"\\\\u0000\"}");
+    assertThat(asking.reports.replaced).containsExactly(3);
+  }
+
+  @Test
   void pairSplitBetweenDeltas_isWhole() {
     Question question =
         ask(Step.delta("\uD83D"), Step.delta("\uDE00"), Step.response("\uD83D\uDE00"));

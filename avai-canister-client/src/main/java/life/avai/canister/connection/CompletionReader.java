@@ -7,11 +7,14 @@ import life.avai.canister.wire.CanisterFrame;
 import life.avai.canister.wire.Repair;
 import life.avai.domain.assistant.AssistantReply;
 import life.avai.domain.assistant.Completion;
-import life.avai.domain.message.ContentRules;
 import life.avai.domain.turn.FailureCode;
 import life.avai.domain.turn.RequestId;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.node.StringNode;
 
 /**
  * Judges what a canister reports: what can be used is taken, and what cannot is left out with a
@@ -42,8 +45,10 @@ final class CompletionReader {
    * The answer, or that it is none.
    *
    * @param took as measured here, for a canister that does not say
+   * @param repair makes what cannot be kept fit, and counts it
    */
-  AssistantReply reply(RequestId request, CanisterFrame.Response response, Duration took) {
+  AssistantReply reply(
+      RequestId request, CanisterFrame.Response response, Duration took, Repair repair) {
     String text = response.text();
     if (text == null || text.isEmpty()) {
       return invalid("the assistant's answer could not be used");
@@ -51,22 +56,21 @@ final class CompletionReader {
     if (text.codePointCount(0, text.length()) > replyChars) {
       return invalid("the answer is too long");
     }
-    Repair.Repaired repaired = Repair.whole(text);
     return new AssistantReply.Completed(
         new Completion(
-            repaired.text(),
-            model(response.model()),
+            repair.all(text),
+            model(response.model(), repair),
             confidence(request, response.confidence()),
             processingTime(response.processingTime(), took),
             tokenCount(response.tokenCount()),
-            metadata(request, response.metadata())));
+            metadata(request, response.metadata(), repair)));
   }
 
-  private static @Nullable String model(@Nullable String name) {
+  private static @Nullable String model(@Nullable String name, Repair repair) {
     if (name == null || name.isEmpty()) {
       return null;
     }
-    String repaired = Repair.whole(name).text();
+    String repaired = repair.all(name);
     return repaired.codePointCount(0, repaired.length()) <= MAX_MODEL
         ? repaired
         : repaired.substring(0, repaired.offsetByCodePoints(0, MAX_MODEL));
@@ -98,20 +102,36 @@ final class CompletionReader {
         : null;
   }
 
-  private @Nullable String metadata(RequestId request, @Nullable JsonNode node) {
+  private @Nullable String metadata(RequestId request, @Nullable JsonNode node, Repair repair) {
     if (node == null) {
       return null;
     }
     if (node.isObject()) {
-      String text = codec.write(node);
-      if (text.getBytes(StandardCharsets.UTF_8).length <= MAX_METADATA_BYTES
-          && !text.contains("\\u0000")
-          && ContentRules.isStorable(text)) {
+      String text = codec.write(repaired(node, repair));
+      if (text.getBytes(StandardCharsets.UTF_8).length <= MAX_METADATA_BYTES) {
         return text;
       }
     }
     warn(request, "metadata");
     return null;
+  }
+
+  /** The same with names and texts that can be kept; its depth was limited when it was read. */
+  private static JsonNode repaired(JsonNode node, Repair repair) {
+    if (node.isString()) {
+      return StringNode.valueOf(repair.all(node.stringValue()));
+    }
+    if (node.isObject()) {
+      ObjectNode object = JsonNodeFactory.instance.objectNode();
+      node.forEachEntry((name, value) -> object.set(repair.all(name), repaired(value, repair)));
+      return object;
+    }
+    if (node.isArray()) {
+      ArrayNode array = JsonNodeFactory.instance.arrayNode();
+      node.forEach(value -> array.add(repaired(value, repair)));
+      return array;
+    }
+    return node;
   }
 
   private static void warn(RequestId request, String field) {

@@ -41,6 +41,7 @@ final class PendingReply {
   private long nextSequence;
   private int characters;
   private long lastHeardNanos;
+  private int replacedAtTheEnd;
   private int replacedReported;
 
   /**
@@ -223,7 +224,10 @@ final class PendingReply {
   }
 
   private End answered(CanisterFrame.Response response, long nowNanos) {
-    AssistantReply reply = completions.reply(request.requestId(), response, since(nowNanos));
+    Repair whole = new Repair();
+    AssistantReply reply = completions.reply(request.requestId(), response, since(nowNanos), whole);
+    // What had come in pieces comes once more, and was counted then.
+    replacedAtTheEnd = Math.max(0, whole.replaced() - repair.replaced());
     return reply instanceof AssistantReply.Completed
         ? new End(reply, "completed", false, true)
         : new End(reply, "invalid_response", false, false);
@@ -246,8 +250,9 @@ final class PendingReply {
 
   /** How many characters were replaced since this was last asked. */
   synchronized int newlyReplaced() {
-    int since = repair.replaced() - replacedReported;
-    replacedReported = repair.replaced();
+    int all = repair.replaced() + replacedAtTheEnd;
+    int since = all - replacedReported;
+    replacedReported = all;
     return since;
   }
 

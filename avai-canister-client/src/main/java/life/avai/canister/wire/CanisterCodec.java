@@ -231,7 +231,7 @@ public final class CanisterCodec {
 
   /** A text for people, no longer than a paragraph and fit to be sent on. */
   private static String shortened(String text) {
-    String repaired = Repair.whole(text).text();
+    String repaired = new Repair().all(text);
     return repaired.codePointCount(0, repaired.length()) <= MAX_WORDS
         ? repaired
         : repaired.substring(0, repaired.offsetByCodePoints(0, MAX_WORDS)) + "…";

@@ -16,18 +16,9 @@ public final class Repair {
   /** Nothing has come yet. */
   public Repair() {}
 
-  /**
-   * A text that can be kept.
-   *
-   * @param replaced how many characters had to be replaced
-   */
-  public record Repaired(String text, int replaced) {}
-
   /** Repairs a whole text. */
-  public static Repaired whole(String text) {
-    Repair repair = new Repair();
-    String repaired = repair.next(text) + repair.end();
-    return new Repaired(repaired, repair.replaced);
+  public String all(String text) {
+    return next(text) + end();
   }
 
   /** Repairs the next piece; empty when all of it is held back. */

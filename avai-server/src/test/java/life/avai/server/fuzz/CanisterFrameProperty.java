@@ -58,11 +58,11 @@ final class CanisterFrameProperty implements Property {
       case CanisterFrame.Draining ignored -> {}
       case CanisterFrame.Unusable unusable -> assertThat(unusable.reason()).isNotBlank();
     }
-    asked(Repair.whole(input).text());
+    asked(new Repair().all(input));
   }
 
   private static void repaired(String text) {
-    String whole = Repair.whole(text).text();
+    String whole = new Repair().all(text);
     assertThat(ContentRules.isStorable(whole)).isTrue();
     assertThat(whole).hasSameSizeAs(text);
     SplittableRandom random = new SplittableRandom(text.hashCode());
