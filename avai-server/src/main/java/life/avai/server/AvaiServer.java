@@ -1,6 +1,7 @@
 package life.avai.server;
 
 import io.netty.channel.Channel;
+import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -261,9 +262,8 @@ public final class AvaiServer implements AutoCloseable {
     }
     LOG.log(
         System.Logger.Level.INFO,
-        "listening on {0}:{1} version={2}",
-        settings.host(),
-        Integer.toString(server.port()),
+        "listening on {0} version={1}",
+        NetUtil.toSocketAddressString(settings.host(), server.port()),
         Version.current());
     return server;
   }

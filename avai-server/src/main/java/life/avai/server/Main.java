@@ -1,5 +1,7 @@
 package life.avai.server;
 
+import io.netty.util.NetUtil;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -103,7 +105,7 @@ public final class Main {
     });
     String scheme = settings.tlsCertificate() == null ? "http" : "https";
     System.out.println(
-        "AVAI is ready at " + scheme + "://" + shown(settings.host()) + ":" + server.port() + "/");
+        "AVAI is ready at " + scheme + "://" + shown(settings.host(), server.port()) + "/");
     awaitForever();
     return 0;
   }
@@ -143,6 +145,9 @@ public final class Main {
             options.text("--host", "127.0.0.1"), options.port("--port", 9090), TYPING)) {
       System.out.println("The demo canister (fixed rules, no AI) is at " + canister.url());
       awaitForever();
+    } catch (UncheckedIOException e) {
+      System.err.println("avai canister: " + e.getMessage());
+      return 1;
     }
     return 0;
   }
@@ -150,8 +155,7 @@ public final class Main {
   private static int chat(CommandOptions options) {
     URI url = options.webSocket("--url", "ws://127.0.0.1:8080/ws");
     Path session = Path.of(options.text("--session", sessionFile().toString()));
-    return ChatClient.run(
-        url, session, System.in, Boolean.getBoolean("avai.stdin.piped"), System.out);
+    return ChatClient.run(url, session, System.in, Boolean.getBoolean("avai.stdin.piped"), System.out);
   }
 
   /** Where programs keep such things, by the XDG base directory specification. */
@@ -164,8 +168,11 @@ public final class Main {
     return base.resolve("avai").resolve("chat.json");
   }
 
-  private static String shown(String host) {
-    return host.equals("0.0.0.0") || host.equals("::") ? "localhost" : host;
+  /** As it stands in a URL. */
+  private static String shown(String host, int port) {
+    return host.equals("0.0.0.0") || host.equals("::")
+        ? "localhost:" + port
+        : NetUtil.toSocketAddressString(host, port);
   }
 
   private static void stopOnSignal(AvaiServer server) {

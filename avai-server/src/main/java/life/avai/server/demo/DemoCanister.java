@@ -2,6 +2,7 @@ package life.avai.server.demo;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
@@ -16,6 +17,9 @@ import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
 import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler;
+import io.netty.util.NetUtil;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
@@ -47,7 +51,7 @@ public final class DemoCanister implements AutoCloseable {
   private DemoCanister(String host, int port, Duration betweenPieces) {
     this.betweenPieces = betweenPieces;
     loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
-    listening =
+    ChannelFuture bound =
         new ServerBootstrap()
             .group(loops)
             .channel(NioServerSocketChannel.class)
@@ -72,8 +76,14 @@ public final class DemoCanister implements AutoCloseable {
                   }
                 })
             .bind(new InetSocketAddress(host, port))
-            .syncUninterruptibly()
-            .channel();
+            .awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+      throw new UncheckedIOException(
+          "cannot listen at " + NetUtil.toSocketAddressString(host, port),
+          new IOException(bound.cause()));
+    }
+    listening = bound.channel();
   }
 
   /**
@@ -81,6 +91,7 @@ public final class DemoCanister implements AutoCloseable {
    *
    * @param port 0 for a free one
    * @param betweenPieces how fast it seems to type
+   * @throws UncheckedIOException when the port is taken, or the host is not this machine's
    */
   public static DemoCanister start(String host, int port, Duration betweenPieces) {
     return new DemoCanister(host, port, betweenPieces);
@@ -89,7 +100,7 @@ public final class DemoCanister implements AutoCloseable {
   /** Where to find it. */
   public URI url() {
     InetSocketAddress address = (InetSocketAddress) listening.localAddress();
-    return URI.create("ws://" + address.getHostString() + ":" + address.getPort() + "/");
+    return URI.create("ws://" + NetUtil.toSocketAddressString(address) + "/");
   }
 
   @Override

@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
 /** Sets up the logs: one event a line, for people or for machines. */
 public final class Logging {
   private static final String LINE =
-      "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX, UTC} %-5level %logger{0} - %replace(%msg"
-          + " %kvp{NONE}){'[\\r\\n]+', ' '}%n";
+      "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX, UTC} %-5level %logger{0} -"
+          + " %replace(%replace(%msg %kvp{NONE}){'[\\r\\n]+', ' '}){' +$', ''}%n";
 
   private static final String JOOQ_ON_VERSIONS =
       "org.jooq.impl.DefaultExecuteContext.logVersionSupport";

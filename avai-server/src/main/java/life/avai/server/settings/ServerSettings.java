@@ -80,7 +80,11 @@ public record ServerSettings(
   /** What is configured and what is missing, a line each, without secrets. */
   public List<String> describe() {
     return List.of(
-        "listening on " + host + ":" + port + (tlsCertificate == null ? "" : " with TLS"),
+        "address: "
+            + host
+            + ", port "
+            + (port == 0 ? "a free one" : port)
+            + (tlsCertificate == null ? "" : " with TLS"),
         "database: "
             + switch (database) {
               case DatabaseSettings.Embedded() -> "embedded PostgreSQL in " + dataDirectory;

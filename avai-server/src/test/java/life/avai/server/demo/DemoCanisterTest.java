@@ -1,7 +1,9 @@
 package life.avai.server.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -75,6 +77,17 @@ class DemoCanisterTest {
 
       assertThat(server.await("pong").type()).isEqualTo("pong");
     }
+  }
+
+  @Test
+  void portThatIsTaken_isToldByItsAddress_andNothingRunsOn() {
+    int taken = quick.url().getPort();
+    assertThatThrownBy(() -> DemoCanister.start("127.0.0.1", taken, Duration.ZERO))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessage("cannot listen at 127.0.0.1:" + taken);
+    assertThatThrownBy(() -> DemoCanister.start("nobody.invalid", 0, Duration.ZERO))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessage("cannot listen at nobody.invalid:0");
   }
 
   private static void process(TestClient server, String id, String content) {
