@@ -170,10 +170,18 @@ public final class PostgresStores implements AutoCloseable {
 
   /** Whether the database answers now. Blocks for some seconds at most. */
   public boolean ping() {
+    return sqlStateOfPing() == null;
+  }
+
+  /**
+   * Why the database does not answer now, as a SQLSTATE, which is empty where there is none; null
+   * when it does answer. Blocks for some seconds at most.
+   */
+  public @Nullable String sqlStateOfPing() {
     try (Connection connection = pool.getConnection()) {
-      return connection.isValid(2);
+      return connection.isValid(2) ? null : "";
     } catch (SQLException e) {
-      return false;
+      return e.getSQLState() == null ? "" : e.getSQLState();
     }
   }
 

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import life.avai.persistence.PostgresSettings;
@@ -26,6 +27,7 @@ final class Storage implements AutoCloseable {
   private final @Nullable EmbeddedPostgres embedded;
   private final PostgresStores stores;
   private final CompletableFuture<Void> migrated = new CompletableFuture<>();
+  private String told = ""; // by whoever tries, one after the other
   private volatile boolean closed;
 
   Storage(ServerSettings settings) {
@@ -84,10 +86,10 @@ final class Storage implements AutoCloseable {
    * away.
    *
    * @throws SchemaException when the schema is not one that this program can work with
+   * @throws ConfigurationException when another name for it would help
    */
   void migrate() {
     if (!tryMigrate()) {
-      LOG.log(System.Logger.Level.WARNING, "the database cannot be reached; trying for ever");
       Thread unused =
           Thread.ofVirtual()
               .name("migrate")
@@ -96,7 +98,7 @@ final class Storage implements AutoCloseable {
                   LockSupport.parkNanos(RETRY.toNanos());
                   try {
                     boolean ignored = tryMigrate();
-                  } catch (SchemaException e) {
+                  } catch (SchemaException | ConfigurationException e) {
                     LOG.log(System.Logger.Level.ERROR, "{0}", e.getMessage());
                     return;
                   }
@@ -105,17 +107,52 @@ final class Storage implements AutoCloseable {
     }
   }
 
+  /** By one thread at a time. */
   private boolean tryMigrate() {
-    if (!stores.ping()) {
+    String away = stores.sqlStateOfPing();
+    if (away != null) {
+      tellOnce(away);
       return false;
     }
-    stores.migrate();
+    try {
+      stores.migrate();
+    } catch (SchemaException e) {
+      throw nameHelps(e)
+          ? new ConfigurationException(
+              "AVAI_DB_SCHEMA",
+              "the name of a schema of AVAI's own, and no word of SQL; " + e.getMessage())
+          : e;
+    }
     if (embedded != null) {
       // Started by us a moment ago, and with a lock on its directory: whose turns these were is
       // dead.
       stores.endLeases();
     }
     return migrated.complete(null);
+  }
+
+  /** Something else is there already, the name is a word of SQL, or begins with pg_. */
+  private static boolean nameHelps(SchemaException error) {
+    return Set.of("42P07", "42710", "42723", "42601", "42939").contains(error.sqlState());
+  }
+
+  /** A wrong password is tried again for ever too: it may be the database's that is mended. */
+  private void tellOnce(String sqlState) {
+    String reason =
+        switch (sqlState) {
+          case "28P01", "28000" -> "it refuses the user, the password, or how we connect";
+          case "3D000" -> "there is no such database";
+          case "53300" -> "it has no connection left";
+          default -> "nobody answers, or not as we ask";
+        };
+    if (!reason.equals(told)) {
+      told = reason;
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "the database cannot be reached; trying for ever: {0}{1}; see avai doctor",
+          reason,
+          sqlState.isEmpty() ? "" : " (SQLSTATE " + sqlState + ")");
+    }
   }
 
   /** Whether messages can be kept now. */

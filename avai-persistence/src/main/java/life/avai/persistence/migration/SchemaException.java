@@ -7,7 +7,19 @@ import org.jspecify.annotations.Nullable;
 public final class SchemaException extends RuntimeException {
   @Serial private static final long serialVersionUID = 1L;
 
+  private final String sqlState;
+
   SchemaException(String message, @Nullable Throwable cause) {
+    this(message, "", cause);
+  }
+
+  SchemaException(String message, String sqlState, @Nullable Throwable cause) {
     super(message, cause);
+    this.sqlState = sqlState;
+  }
+
+  /** What PostgreSQL calls the reason, five characters; empty when it was not the one to refuse. */
+  public String sqlState() {
+    return sqlState;
   }
 }

@@ -1,5 +1,7 @@
 package life.avai.persistence.migration;
 
+import static java.util.stream.Collectors.joining;
+
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
@@ -43,7 +45,7 @@ public final class SchemaMigration {
       if (isAway(e)) {
         throw new StoreUnavailableException("the database cannot be reached", e);
       }
-      throw new SchemaException("the schema cannot be brought up to date: " + e.getMessage(), e);
+      throw failed(e);
     }
     hideHistory(dataSource, schema);
   }
@@ -91,6 +93,22 @@ public final class SchemaMigration {
         // Judged below, with better words.
         .ignoreMigrationPatterns("*:future")
         .load();
+  }
+
+  /** In one line: what Flyway says itself fills a screen. */
+  private static SchemaException failed(FlywayException error) {
+    String state = "";
+    String reason = String.valueOf(error.getMessage());
+    for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLException sql && sql.getSQLState() != null) {
+        state = sql.getSQLState();
+        reason = String.valueOf(sql.getMessage());
+        break;
+      }
+    }
+    String line =
+        reason.lines().map(String::strip).filter(s -> !s.isEmpty()).limit(2).collect(joining("; "));
+    return new SchemaException("the schema cannot be brought up to date: " + line, state, error);
   }
 
   /** Whether the connection was at fault and not the schema: by class of SQLSTATE. */
