@@ -2,6 +2,7 @@ package life.avai.server;
 
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +30,8 @@ final class CheckCommand {
   static final int WRONG = 1;
   static final int NOT_CHECKED = 2;
 
+  private static final String NO_TABLE = "42P01";
+
   /** A server notices at once; what it does about it may take a while when it is busy. */
   private static final Duration GRACE = Duration.ofMinutes(1);
 
@@ -52,9 +55,20 @@ final class CheckCommand {
     } catch (ConfigurationException | EmbeddedPostgresException e) {
       return notChecked(e.getMessage());
     } catch (PersistenceException e) {
-      Throwable cause = e.getCause();
-      return notChecked(e.getMessage() + (cause == null ? "" : ": " + cause.getMessage()));
+      return notChecked(e.getMessage() + reason(e));
     }
+  }
+
+  /** What the database said, in a line: what stands round it are statements of ours. */
+  private static String reason(PersistenceException error) {
+    for (Throwable cause = error.getCause(); cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLException sql) {
+        return NO_TABLE.equals(sql.getSQLState())
+            ? ": it has no tables of AVAI; set DATABASE_URL and AVAI_DB_SCHEMA as for serve"
+            : ": " + String.valueOf(sql.getMessage()).lines().findFirst().orElse("");
+      }
+    }
+    return "";
   }
 
   private int embedded(ServerSettings settings) {

@@ -86,6 +86,13 @@ class CheckCommandTest {
   }
 
   @Test
+  void databaseWithoutTables_isNotChecked_andTheLineIsShort() {
+    int status = check(Map.of("DATABASE_URL", TestPostgres.freshDatabaseUrl()));
+    assertThat(status).isEqualTo(CheckCommand.NOT_CHECKED);
+    assertThat(err()).contains("has no tables of AVAI").doesNotContain("select").hasLineCount(1);
+  }
+
+  @Test
   void settingThatCannotBeUsed_isToldAsServeTellsIt() {
     assertThat(check(Map.of("DATABASE_URL", "nonsense"))).isEqualTo(CheckCommand.NOT_CHECKED);
     assertThat(err()).contains("DATABASE_URL");
