@@ -381,7 +381,10 @@ public final class HttpEdge extends SimpleChannelInboundHandler<FullHttpRequest>
   private static FullHttpResponse response(HttpResponseStatus status, HttpResources.Answer answer) {
     ByteBuf body = Unpooled.wrappedBuffer(answer.body());
     FullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, body);
-    secure(response.headers()).set(HttpHeaderNames.CONTENT_TYPE, answer.contentType());
+    secure(response.headers());
+    if (!answer.contentType().isEmpty()) {
+      response.headers().set(HttpHeaderNames.CONTENT_TYPE, answer.contentType());
+    }
     if (status.code() != HttpResponseStatus.NOT_MODIFIED.code()) {
       response.headers().set(HttpHeaderNames.CONTENT_LENGTH, answer.body().length);
     }

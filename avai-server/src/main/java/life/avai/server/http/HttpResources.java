@@ -77,7 +77,7 @@ public final class HttpResources {
 
     /** The path is right and the method is not. */
     static Answer notAllowed(String allowed) {
-      Answer answer = error(HttpResponseStatus.METHOD_NOT_ALLOWED, allowed);
+      Answer answer = error(HttpResponseStatus.METHOD_NOT_ALLOWED, "only " + allowed);
       return new Answer(
           answer.status(), answer.contentType(), answer.body(), Map.of("Allow", allowed));
     }

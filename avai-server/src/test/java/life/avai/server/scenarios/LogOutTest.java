@@ -224,6 +224,18 @@ class LogOutTest {
   }
 
   @Test
+  void answerWithoutBody_hasNoTypeOfOne() throws Exception {
+    String id = fresh("msg");
+    String time = now(0);
+    HttpResponse<String> heard =
+        HTTP.send(
+            signed("{}", id, time, signature(KEY, id, time, "{}")).build(),
+            HttpResponse.BodyHandlers.ofString());
+    assertThat(heard.statusCode()).isEqualTo(204);
+    assertThat(heard.headers().map()).doesNotContainKeys("content-type", "content-length");
+  }
+
+  @Test
   void otherMethods_andBodiesWithoutEnd_areRefused() {
     assertThat(server.get("/webhooks/clerk").statusCode()).isEqualTo(405);
     assertThat(server.get("/webhooks/clerk").headers().firstValue("Allow")).contains("POST");
