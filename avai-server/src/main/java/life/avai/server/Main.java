@@ -1,8 +1,12 @@
 package life.avai.server;
 
 import io.netty.util.NetUtil;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -155,7 +159,7 @@ public final class Main {
   private static int chat(CommandOptions options) {
     URI url = options.webSocket("--url", "ws://127.0.0.1:8080/ws");
     Path session = Path.of(options.text("--session", sessionFile().toString()));
-    return ChatClient.run(url, session, System.in, Boolean.getBoolean("avai.stdin.piped"), System.out);
+    return ChatClient.run(url, session, System.in, Boolean.getBoolean("avai.stdin.piped"), texts());
   }
 
   /** Where programs keep such things, by the XDG base directory specification. */
@@ -163,9 +167,25 @@ public final class Main {
     String state = System.getenv("XDG_STATE_HOME");
     Path base =
         state == null || state.isBlank()
-            ? Path.of(System.getProperty("user.home"), ".local", "state")
+            ? home().resolve(".local").resolve("state")
             : Path.of(state);
     return base.resolve("avai").resolve("chat.json");
+  }
+
+  /** What a shell writes as ~; Java's own idea of it is "?" for a user who has no entry. */
+  private static Path home() {
+    String home = System.getenv("HOME");
+    return Path.of(home == null || home.isBlank() ? System.getProperty("user.home") : home);
+  }
+
+  /**
+   * Where texts of people are printed. Who has chosen no locale at all, as in a container, gets
+   * UTF-8 and no question marks.
+   */
+  private static PrintStream texts() {
+    return System.out.charset().equals(StandardCharsets.US_ASCII)
+        ? new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8)
+        : System.out;
   }
 
   /** As it stands in a URL. */
