@@ -1,10 +1,12 @@
 package life.avai.server;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -17,10 +19,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import life.avai.server.support.TestDatabase;
+import life.avai.server.support.TestServer;
+import life.avai.testkit.canister.CanisterScript;
+import life.avai.testkit.canister.FakeCanister;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What {@code mvn package} makes for a server: unpacked somewhere else, and started. */
 class DistributionIT {
@@ -101,6 +108,45 @@ class DistributionIT {
       server.destroyForcibly();
       Files.deleteIfExists(cache);
     }
+  }
+
+  @Test
+  void chat_withoutALocale_printsWhatWasSaid_andRemembersWhoItIsAtHome() throws Exception {
+    Map<String, String> variables = Map.of("DATABASE_URL", TestDatabase.fresh().variable());
+    try (FakeCanister canister = FakeCanister.start(CanisterScript.replyWith("Ünsafe — 😀"));
+        TestServer server = TestServer.start(canister, variables)) {
+      Path user = Files.createDirectory(directory.resolve("user"));
+      Process chat =
+          avai(
+              Map.of("LC_ALL", "C", "HOME", user.toString(), "XDG_STATE_HOME", ""),
+              "chat",
+              "--url",
+              server.address().toString());
+      try (OutputStream question = chat.getOutputStream()) {
+        question.write("Is this safe?".getBytes(UTF_8));
+      }
+      assertThat(new String(chat.getInputStream().readAllBytes(), UTF_8)).contains("Ünsafe — 😀");
+      assertThat(chat.waitFor()).isZero();
+      assertThat(user.resolve(".local/state/avai/chat.json")).isNotEmptyFile();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"aot", "serve", "demo", "canister", "chat", "check", "doctor"})
+  void everyCommand_refusesWhatItDoesNotKnow(String command) throws Exception {
+    Process refused = avai(Map.of(), command, "surplus");
+    assertThat(new String(refused.getErrorStream().readAllBytes(), UTF_8))
+        .startsWith("avai " + command + ": surplus: ");
+    assertThat(refused.waitFor()).isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"conformance", "issuer", "canister --script x", "aot", "chat"})
+  void everyCommand_helps(String command) throws Exception {
+    Process help = avai(Map.of(), (command + " --help").split(" "));
+    assertThat(new String(help.getInputStream().readAllBytes(), UTF_8))
+        .containsIgnoringCase("usage");
+    assertThat(help.waitFor()).isZero();
   }
 
   @Test

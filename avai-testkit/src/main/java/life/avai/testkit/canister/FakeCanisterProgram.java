@@ -56,6 +56,10 @@ public final class FakeCanisterProgram {
    * @throws InterruptedException if the thread is interrupted, which ends the program
    */
   public static void main(String[] arguments) throws InterruptedException {
+    if (List.of(arguments).contains("--help") || List.of(arguments).contains("-h")) {
+      System.out.print(USAGE);
+      return;
+    }
     try {
       closeAtExit(start(List.of(arguments), System.out));
     } catch (IllegalArgumentException | UncheckedIOException e) {

@@ -44,6 +44,10 @@ public final class ConformanceProgram {
   }
 
   static int run(List<String> arguments, PrintStream out, PrintStream err) {
+    if (arguments.contains("--help") || arguments.contains("-h")) {
+      out.print(USAGE);
+      return 0;
+    }
     var program = new ConformanceProgram();
     try {
       program.configure(arguments);

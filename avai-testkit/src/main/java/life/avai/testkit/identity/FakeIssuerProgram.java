@@ -29,6 +29,10 @@ public final class FakeIssuerProgram {
    * @throws InterruptedException if the thread is interrupted, which ends the program
    */
   public static void main(String[] arguments) throws InterruptedException {
+    if (List.of(arguments).contains("--help") || List.of(arguments).contains("-h")) {
+      System.out.print(USAGE);
+      return;
+    }
     try {
       FakeIssuer unused = start(List.of(arguments), System.out);
     } catch (IllegalArgumentException | UncheckedIOException e) {
