@@ -130,12 +130,19 @@ final class AnswerTurn {
               progress.threadId(),
               running.turn().id(),
               progress.attempt());
-          if (tries >= settings.attempts() || !clock.instant().isBefore(deadline)) {
+          if (tries >= settings.attempts()) {
             return finishFailed(
                 running, progress, FailureCode.CANISTER_ERROR, reason, AFTER_FAILURE);
           }
-          if (running.pause(beforeNextAttempt(running, tries, retryAfter))) {
+          Duration pause = beforeNextAttempt(running, tries, retryAfter);
+          Duration left = Duration.between(clock.instant(), deadline);
+          boolean inTime = pause.compareTo(left) < 0;
+          if (running.pause(inTime ? pause : left)) {
             return stopped(running, progress);
+          }
+          if (!inTime) {
+            FailureCode code = FailureCode.TIMEOUT;
+            return finishFailed(running, progress, code, TurnOutcomes.reason(code), AFTER_FAILURE);
           }
           OptionalInt next = beginAttempt(running, progress);
           if (next.isEmpty()) {

@@ -152,6 +152,20 @@ class LifeOfATurnTest extends ConversationTest {
   }
 
   @Test
+  void anAttemptThatCouldBeginOnlyAfterTheDeadline_isNotMade() {
+    Duration timeout = Duration.ofMillis(200);
+    TurnSettings hasty = new TurnSettings(Duration.ofMinutes(5), Duration.ofSeconds(2), 3, timeout);
+    assistant.plays(Script.lose(Duration.ofSeconds(20)), Script.answer("too late"));
+    try (Server impatient = new Server(stores, assistant, hasty, Server.UNLIMITED).started();
+        Watch there = impatient.watch(thread)) {
+      var unused = impatient.accepted(Server.command(owner, thread, "Is it?"));
+
+      assertThat(there.awaited(TurnFailed.class).code()).isEqualTo(FailureCode.TIMEOUT);
+      assertThat(assistant.requests()).hasSize(1);
+    }
+  }
+
+  @Test
   void aFailure_isToldAfterTypingHasEnded() {
     assistant.plays(Script.fail(FailureCode.TIMEOUT, "Ye"));
     var receipt = server.accepted(Server.command(owner, thread, "Is it?"));
