@@ -75,6 +75,27 @@ class BreaksPageTest extends PageScenario {
   }
 
   @Test
+  void noticeOfABreak_isDueOnce_andNotLaterWithEachTry() {
+    try (FaultProxy proxy = FaultProxy.to(port())) {
+      Tab tab = open(person(), "http://127.0.0.1:" + proxy.port() + "/");
+      tab.run(
+          """
+          window.notices = 0;
+          const real = setTimeout;
+          window.setTimeout = (call, delay) => {
+            if (delay === 800) notices++;
+            return real(call, delay);
+          };
+          """);
+      proxy.refuse();
+      proxy.reset();
+      tab.awaitText("#connection", "No connection");
+
+      assertThat(tab.run("notices").asInt()).isOne();
+    }
+  }
+
+  @Test
   void messagesWrittenOffline_areSentOnce_inOrder_toOneThread() {
     CANISTER.script(CanisterScript.answering(request -> "To " + request.question()));
     try (FaultProxy proxy = FaultProxy.to(port())) {

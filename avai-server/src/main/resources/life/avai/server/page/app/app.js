@@ -148,20 +148,23 @@ function showState() {
   composer.busy = conversation.isBusy;
 }
 
-let noticeTimer;
+let noticeTimer = null;
 
 function showConnection() {
-  clearTimeout(noticeTimer);
-  const words = connection(client.state);
   $("retry").hidden = !["waiting", "refused"].includes(client.state.state);
   $("sign-in-now").hidden = client.state.state !== "refused" || !signIn.isOffered;
   $("connection").dataset.state = client.state.state;
-  const write = () => {
-    $("connection").hidden = !words;
-    $("connection-text").textContent = words ?? "";
-  };
-  if (words && $("connection").hidden) noticeTimer = setTimeout(write, NOTICE_AFTER);
-  else write();
+  const isNews = connection(client.state) !== null && $("connection").hidden;
+  if (isNews) noticeTimer ??= setTimeout(writeConnection, NOTICE_AFTER); // Once in a break, however often it is tried.
+  else writeConnection();
+}
+
+function writeConnection() {
+  clearTimeout(noticeTimer);
+  noticeTimer = null;
+  const words = connection(client.state);
+  $("connection").hidden = !words;
+  $("connection-text").textContent = words ?? "";
 }
 
 function showUser() {
