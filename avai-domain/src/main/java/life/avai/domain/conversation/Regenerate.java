@@ -122,7 +122,7 @@ public final class Regenerate {
       events.publish(TurnOutcomes.disabled(thread, id));
       turns.endedWaiting(id, thread, TurnState.FAILED, FailureCode.AI_DISABLED);
     } else {
-      events.publish(turns.waits(thread, id));
+      events.publish(turns.backlog().waits(thread, id));
     }
   }
 }

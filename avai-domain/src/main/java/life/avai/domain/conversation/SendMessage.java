@@ -220,9 +220,9 @@ public final class SendMessage {
       case TurnStart.FailDisabled() ->
           refused(TurnOutcomes.disabled(receipt.threadId(), receipt.requestId()));
       case TurnStart.Wait() -> {
-        Duration retryAfter = turns.refuseIfHopeless(receipt.requestId());
+        Duration retryAfter = turns.backlog().refuseIfHopeless(receipt.requestId());
         if (retryAfter == null) {
-          events.publish(turns.waits(receipt.threadId(), receipt.requestId()));
+          events.publish(turns.backlog().waits(receipt.threadId(), receipt.requestId()));
         } else {
           refused(
               new TurnFailed(

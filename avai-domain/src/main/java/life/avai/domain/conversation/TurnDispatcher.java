@@ -12,13 +12,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import life.avai.domain.Ids;
 import life.avai.domain.StoreUnavailableException;
 import life.avai.domain.assistant.Assistant;
 import life.avai.domain.assistant.AssistantStatus;
-import life.avai.domain.conversation.ConversationEvent.TurnWaits;
 import life.avai.domain.conversation.ConversationStore.LeaseReport;
 import life.avai.domain.identity.UserId;
 import life.avai.domain.thread.ThreadId;
@@ -32,23 +30,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sees to it that every turn gets its outcome: runs claimed turns, each on a virtual thread of its
- * own; keeps their leases; claims those that wait, or that a dead server left; ends those that have
- * waited too long; and tells watchers here of outcomes that were reached elsewhere.
+ * own; keeps their leases; has those claimed that wait, or that a dead server left ({@link
+ * Backlog}); ends those that have waited too long; and tells watchers here of outcomes that were
+ * reached elsewhere.
  *
  * <p>Safe for use by many threads at once.
  */
 public final class TurnDispatcher implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(TurnDispatcher.class.getName());
 
-  /**
-   * How many turns are claimed at once: a returning canister is not run over by all that waited.
-   */
-  private static final int CLAIM_BATCH = 16;
-
-  private static final Duration BETWEEN_BATCHES = Duration.ofMillis(50);
   private static final Duration LONGEST_TICK = Duration.ofSeconds(1);
   private static final int TICKS_AT_ONCE = 3;
-  private static final Duration RETRY_WHEN_AWAY = Duration.ofSeconds(5);
 
   private final ConversationStore store;
   private final Assistant assistant;
@@ -68,20 +60,8 @@ public final class TurnDispatcher implements AutoCloseable {
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("avai-turns").factory());
-  private final AtomicBoolean claiming = new AtomicBoolean();
   private final AtomicInteger ticking = new AtomicInteger();
-  private volatile boolean claimAgain;
-
-  /** Whether turns may wait that nobody had room for: whoever comes now stands behind them. */
-  private volatile boolean backlog;
-
-  /** How often somebody found no room: whether that happened since a claim began. */
-  private final AtomicInteger foundFull = new AtomicInteger();
-
-  /** How many turns were begun here of which the assistant has not been told yet. */
-  private final AtomicInteger unasked = new AtomicInteger();
-
-  private final Pace pace;
+  private final Backlog backlog;
   private volatile boolean closing;
 
   public TurnDispatcher(
@@ -98,10 +78,18 @@ public final class TurnDispatcher implements AutoCloseable {
     this.settings = requireNonNull(settings, "settings");
     this.clock = requireNonNull(clock, "clock");
     this.listener = requireNonNull(listener, "listener");
-    this.pace = new Pace(clock);
     this.awaited = new AwaitedTurns(store, requireNonNull(events, "events"), tellings);
     this.lease = new Lease(new TurnOwner(ids.next()), settings.lease());
     this.answer = new AnswerTurn(store, assistant, events, window, settings, lease, clock, ids);
+    this.backlog =
+        new Backlog(
+            store,
+            assistant,
+            lease,
+            settings.expiry(),
+            clock,
+            timer,
+            (turn, since) -> run(turn, null, since));
   }
 
   /** Begins to look for turns that wait, now and whenever the assistant's status changes. */
@@ -109,7 +97,7 @@ public final class TurnDispatcher implements AutoCloseable {
     long tick = Math.min(LONGEST_TICK.toNanos(), settings.lease().toNanos() / 4);
     ScheduledFuture<?> unused =
         timer.scheduleWithFixedDelay(this::tick, 0, tick, TimeUnit.NANOSECONDS);
-    assistant.onStatusChange(this::claimSoon);
+    assistant.onStatusChange(backlog::claimSoon);
   }
 
   /** What should become of a turn that is saved now. */
@@ -118,49 +106,7 @@ public final class TurnDispatcher implements AutoCloseable {
     if (status.state() == AssistantStatus.State.DISABLED) {
       return new TurnStart.FailDisabled();
     }
-    if (status.isReachable() && room(status) < 1) {
-      foundFull.incrementAndGet();
-      backlog = true;
-    }
-    return !closing && !backlog && status.isReachable()
-        ? new TurnStart.RunNow(lease)
-        : new TurnStart.Wait();
-  }
-
-  /** Why a turn waits, for its user. */
-  TurnWaits waits(ThreadId thread, RequestId turn) {
-    if (!assistant.status().isReachable()) {
-      return new TurnWaits(
-          thread, turn, "no assistant is connected just now; it waits", RETRY_WHEN_AWAY);
-    }
-    Duration wait = pace.expectedWait();
-    return new TurnWaits(
-        thread,
-        turn,
-        "every assistant is busy; it waits",
-        wait.isZero() ? RETRY_WHEN_AWAY : atLeastASecond(wait));
-  }
-
-  /**
-   * Refuses a turn that has just been saved to wait, if by the pace of late it will have expired
-   * before it can run: better told at once than after the whole time. The pace is that of this
-   * server, so one of several refuses earlier than it would have to.
-   *
-   * @return when to try again; null when the turn waits
-   */
-  @Nullable Duration refuseIfHopeless(RequestId turn) {
-    if (!backlog || !assistant.status().isReachable()) {
-      return null;
-    }
-    pace.joined();
-    Duration late = pace.expectedWait().minus(settings.expiry());
-    try {
-      return late.isPositive() && store.refuse(turn, FailureCode.OVERLOADED, clock.instant())
-          ? atLeastASecond(late)
-          : null;
-    } catch (StoreUnavailableException e) {
-      return null;
-    }
+    return backlog.admits(status) ? new TurnStart.RunNow(lease) : new TurnStart.Wait();
   }
 
   /** A turn that nobody worked on has its outcome. */
@@ -169,9 +115,9 @@ public final class TurnDispatcher implements AutoCloseable {
     listener.turnEndedWaiting(turn, thread, state, failure);
   }
 
-  private static Duration atLeastASecond(Duration time) {
-    Duration second = Duration.ofSeconds(1);
-    return time.compareTo(second) < 0 ? second : time;
+  /** The turns that wait for this dispatcher, or for others. */
+  Backlog backlog() {
+    return backlog;
   }
 
   /** What is told before the turns of this dispatcher. */
@@ -202,8 +148,8 @@ public final class TurnDispatcher implements AutoCloseable {
    * @param since when the turn's lease had not begun
    */
   private void run(ClaimedTurn turn, @Nullable UUID origin, long since) {
-    unasked.incrementAndGet();
-    RunningTurn entry = new RunningTurn(turn, origin, unasked::decrementAndGet);
+    backlog.begun();
+    RunningTurn entry = new RunningTurn(turn, origin, backlog::asked);
     awaited.remove(turn.id());
     RunningTurn former = running.put(turn.id(), entry);
     if (former != null) {
@@ -299,10 +245,7 @@ public final class TurnDispatcher implements AutoCloseable {
 
   /** Looks for turns that wait, soon and on another thread. */
   public void claimSoon() {
-    claimAgain = true;
-    if (!closing && claiming.compareAndSet(false, true)) {
-      Thread unused = Thread.ofVirtual().name("turn-claims").start(this::claimWhileThereAre);
-    }
+    backlog.claimSoon();
   }
 
   /**
@@ -311,6 +254,7 @@ public final class TurnDispatcher implements AutoCloseable {
    */
   public void close(Duration grace) {
     closing = true;
+    backlog.close();
     awaitNoneRunning(grace);
     for (RunningTurn entry : running.values()) {
       entry.stop(RunningTurn.Stop.HAND_OVER);
@@ -354,15 +298,7 @@ public final class TurnDispatcher implements AutoCloseable {
     entry.left().complete(left.state());
     latest.remove(progress.threadId(), entry);
     listener.turnLeft(progress.summary(left.state()));
-    if (left.state().isTerminal()) {
-      pace.ended();
-    }
-    if (backlog || claimAgain || claiming.get()) {
-      // Others wait too, and perhaps for longer than this thread's next.
-      claimSoon();
-    } else if (left.moreWaiting()) {
-      claimNext(progress.threadId());
-    }
+    backlog.left(progress.threadId(), left);
   }
 
   private AnswerTurn.Left failBroken(RunningTurn entry, TurnProgress progress) {
@@ -378,65 +314,6 @@ public final class TurnDispatcher implements AutoCloseable {
       progress.end();
       return new AnswerTurn.Left(TurnState.RUNNING, false);
     }
-  }
-
-  private void claimNext(ThreadId thread) {
-    if (closing || !canAnswer()) {
-      return;
-    }
-    try {
-      long since = System.nanoTime();
-      store.claim(lease, 1, thread).forEach(turn -> run(turn, null, since));
-    } catch (StoreUnavailableException e) {
-      LOG.log(System.Logger.Level.DEBUG, "no claim: {0}", e.getMessage());
-    }
-  }
-
-  private boolean canAnswer() {
-    AssistantStatus status = assistant.status();
-    return status.isReachable() && room(status) > 0;
-  }
-
-  /** How many more questions can be put, those that are about to be put taken off. */
-  private int room(AssistantStatus status) {
-    return status.capacity() - unasked.get();
-  }
-
-  private void claimWhileThereAre() {
-    boolean more = false;
-    try {
-      claimAgain = false;
-      more = claimBatch();
-    } catch (StoreUnavailableException e) {
-      LOG.log(System.Logger.Level.DEBUG, "no claims: {0}", e.getMessage());
-    } catch (RuntimeException e) {
-      failed("claiming failed", e);
-    } finally {
-      claiming.set(false);
-    }
-    if (claimAgain) {
-      claimSoon();
-    } else if (more && !closing) {
-      ScheduledFuture<?> unused =
-          timer.schedule(this::claimSoon, BETWEEN_BATCHES.toMillis(), TimeUnit.MILLISECONDS);
-    }
-  }
-
-  /** Claims as many turns as can be answered now; tells whether there may be more. */
-  private boolean claimBatch() {
-    int room = Math.min(CLAIM_BATCH, room(assistant.status()));
-    if (closing || !canAnswer() || room < 1) {
-      backlog = !closing && assistant.status().isReachable();
-      return false;
-    }
-    int full = foundFull.get();
-    long since = System.nanoTime();
-    List<ClaimedTurn> claimed = store.claim(lease, room, null);
-    claimed.forEach(turn -> run(turn, null, since));
-    boolean more = claimed.size() == room;
-    // Whoever found no room meanwhile may have come too late for this claim.
-    backlog = more || foundFull.get() != full;
-    return more;
   }
 
   private void tick() {
@@ -458,22 +335,18 @@ public final class TurnDispatcher implements AutoCloseable {
             listener.turnEndedWaiting(turn.id(), turn.threadId(), turn.state(), turn.failure());
           });
       awaited.tellOutcomes();
-      if (backlog) {
-        pace.waiting(store.waitingTurns());
-      }
-      claimSoon();
+      backlog.look();
     } catch (StoreUnavailableException e) {
       LOG.log(System.Logger.Level.DEBUG, "turns not looked after: {0}", e.getMessage());
     } catch (RuntimeException e) {
-      failed("looking after turns failed", e);
+      // When we go down the store may be closed under a look that had begun.
+      LOG.log(
+          closing ? System.Logger.Level.DEBUG : System.Logger.Level.ERROR,
+          "looking after turns failed",
+          e);
     } finally {
       ticking.decrementAndGet();
     }
-  }
-
-  private void failed(String what, RuntimeException e) {
-    // When we go down the store may be closed under a look that had begun.
-    LOG.log(closing ? System.Logger.Level.DEBUG : System.Logger.Level.ERROR, what, e);
   }
 
   private void renewLeases() {
