@@ -11,6 +11,9 @@ import java.util.Map;
  * expanded.
  */
 public final class DotEnv {
+  /** Some editors put it before the first name. */
+  private static final String BYTE_ORDER_MARK = "\uFEFF";
+
   private DotEnv() {}
 
   /** The environment, and beneath it what the directory's {@code .env} has, if there is one. */
@@ -22,7 +25,7 @@ public final class DotEnv {
     Map<String, String> all = new HashMap<>();
     try {
       for (String line : Files.readAllLines(file)) {
-        add(all, line.strip());
+        add(all, line.replace(BYTE_ORDER_MARK, "").strip());
       }
     } catch (IOException e) {
       throw new ConfigurationException(".env", "a file that can be read");

@@ -82,8 +82,7 @@ public record ServerSettings(
     return List.of(
         "address: "
             + host
-            + ", port "
-            + (port == 0 ? "a free one" : port)
+            + (port == 0 ? ", a free port" : ", port " + port)
             + (tlsCertificate == null ? "" : " with TLS"),
         "database: "
             + switch (database) {

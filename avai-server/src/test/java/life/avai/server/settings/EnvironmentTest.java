@@ -569,6 +569,11 @@ class EnvironmentTest {
             Map.entry("D", ""));
     assertThat(DotEnv.under(Map.of("PORT", "2"), directory.resolve("none")))
         .isEqualTo(Map.of("PORT", "2"));
+
+    Files.writeString(directory.resolve(".env"), "\uFEFFPORT=1\r\nE=f\r\n");
+    assertThat(DotEnv.under(Map.of(), directory))
+        .as("as an editor of Windows leaves it")
+        .isEqualTo(Map.of("PORT", "1", "E", "f"));
   }
 
   @Test
