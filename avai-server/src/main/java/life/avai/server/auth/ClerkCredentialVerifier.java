@@ -52,6 +52,12 @@ public final class ClerkCredentialVerifier implements CredentialVerifier, AutoCl
   private static final Pattern COMPACT =
       Pattern.compile("[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+");
 
+  /**
+   * A session whose user has something to do first, such as to replace a password that is known to
+   * others: Clerk's own libraries take it for signed out.
+   */
+  private static final String PENDING = "pending";
+
   private static final int MAX_TOKEN = 8_192;
   private static final int MAX_SUBJECT = 255;
   private static final int MAX_NAME = 200;
@@ -105,6 +111,9 @@ public final class ClerkCredentialVerifier implements CredentialVerifier, AutoCl
                   ? LOCAL_PAGE.matcher(name).matches()
                   : authorizedParties.contains(name)))) {
         throw new BadJWTException("azp");
+      }
+      if (PENDING.equals(claims.getClaim("sts"))) {
+        throw new BadJWTException("sts");
       }
       if (claims.getExpirationTime().toInstant().isAfter(LAST)) {
         throw new BadJWTException("exp");

@@ -177,6 +177,12 @@ class ClerkCredentialVerifierTest {
   }
 
   @Test
+  void sessionThatIsPending_isRefused() {
+    refused(issuer.token(Issuer.claims().claim("sts", "pending")));
+    accepted(issuer.token(Issuer.claims().claim("sts", "active")));
+  }
+
+  @Test
   void timesAreKept_withFiveSecondsOfSkew() {
     Instant now = Instant.now();
     refused(issuer.token(Issuer.claims().expirationTime(Date.from(now.minusSeconds(7)))));
