@@ -115,18 +115,21 @@ public final class ListeningPort implements AutoCloseable {
     }
   }
 
-  /** Gives the port back. */
+  /** Gives the port back: whoever dials it from now on is refused. */
   @Override
   public synchronized void close() {
     try {
       if (listener != null) {
         listener.close();
         listener = null;
+        holder = bindHolder(); // for as long as the listener is alive
       }
       if (holder != null) {
         holder.close();
         holder = null;
       }
+    } catch (BindException e) {
+      // Somebody else has it by now.
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -1,11 +1,14 @@
 package life.avai.testkit.internal;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 class ListeningPortTest {
@@ -26,6 +29,31 @@ class ListeningPortTest {
         new Socket(HOST, number).close();
         assertThat(early.isConnected()).isTrue();
       }
+    }
+  }
+
+  @Test
+  void close_whileSomebodyAccepts_leavesNoListener() throws Exception {
+    for (int i = 0; i < 100; i++) {
+      var port = ListeningPort.open(HOST, 0);
+      var listener = requireNonNull(port.listener());
+      var accepting = new CountDownLatch(1);
+      Thread accepts =
+          Thread.ofVirtual()
+              .start(() -> {
+                accepting.countDown();
+                try {
+                  var unused = listener.accept();
+                } catch (IOException e) {
+                  // Closed.
+                }
+              });
+      accepting.await();
+
+      port.close();
+
+      ListeningPort.open(HOST, port.number()).close();
+      accepts.join();
     }
   }
 
