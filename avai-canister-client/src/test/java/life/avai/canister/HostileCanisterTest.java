@@ -249,7 +249,7 @@ class HostileCanisterTest {
       // It goes on with what it has, as if all were well.
       deaf.script(
           CanisterScript.playing(
-              Step.deltas("t".repeat(900), 1, Duration.ofMillis(20)), Step.response()));
+              Step.deltas("t".repeat(600), 1, Duration.ofMillis(20)), Step.response()));
       Question first = asking.ask();
       first.awaitDelta();
       deaf.switches().read(false);
@@ -267,13 +267,15 @@ class HostileCanisterTest {
       assertThat(full.join()).isInstanceOf(NotAsked.class);
       assertFlat(before);
       asking.assistant.use(List.of(deaf.url(), good.url()));
-      asking.reports.await(() -> asking.reports.disconnects.contains("does not read"));
+      // Where the system's buffers have room for all that was put, it is cut off for its silence.
+      asking.reports.await(() -> !asking.reports.disconnects.isEmpty());
+      assertThat(asking.reports.disconnects.getFirst()).isIn("does not read", "silent");
 
       first.outcome(Broken.class);
       List<AssistantReply> outcomes = questions.stream().map(Question::outcome).toList();
       assertThat(outcomes).hasOnlyElementsOfTypes(Broken.class, NotAsked.class, Completed.class);
       // 4 MiB of ours, and what the system buffers at both ends.
-      assertThat(outcomes.stream().filter(Broken.class::isInstance).count()).isBetween(1L, 150L);
+      assertThat(outcomes.stream().filter(Broken.class::isInstance).count()).isBetween(1L, 200L);
       assertThat(asking.reports.circuits).containsExactly("open");
       asking.awaitConnected(2);
       asking.ask(large(content)).outcome(Completed.class);
