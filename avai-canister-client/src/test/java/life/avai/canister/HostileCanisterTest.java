@@ -247,9 +247,7 @@ class HostileCanisterTest {
         Asking asking = new Asking(settings(heartbeat, many, deaf.url())).awaitConnected(1)) {
       long before = kept();
       // It goes on with what it has, as if all were well.
-      deaf.script(
-          CanisterScript.playing(
-              Step.deltas("t".repeat(600), 1, Duration.ofMillis(20)), Step.response()));
+      deaf.script(CanisterScript.playing(Step.deltas("t".repeat(600), 1, Duration.ofMillis(20))));
       Question first = asking.ask();
       first.awaitDelta();
       deaf.switches().read(false);
